@@ -1,0 +1,258 @@
+"""An article is asked for: who is asking, what is known, one decision, ready bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from broadsheet.access import (
+    Answer,
+    Claim,
+    Decision,
+    Facts,
+    Granted,
+    InUse,
+    Level,
+    Meter,
+    Outcome,
+    Reason,
+    Revoked,
+    decide,
+    read_meter,
+)
+from broadsheet.gate import language
+from broadsheet.gate.identity import Identifier, Identity
+from broadsheet.gate.lessor import Lessor, hold_of
+from broadsheet.gate.pages import Face, Page, PageCache, Story, face_for, fill
+from broadsheet.gate.request import LANGUAGE, LEASE, METER, Request, Send
+from broadsheet.gate.response import (
+    NO_STORE,
+    PRIVATE,
+    PUBLIC,
+    SECURITY,
+    Headers,
+    cookie,
+    redirect,
+    respond,
+)
+from broadsheet.gate.seals import Pass, Seals
+from broadsheet.meters import MeterStore
+from broadsheet.stores import StoreAway
+
+METERED = b"metered"
+"""The query that says: this visitor has just been given a meter to bring back."""
+METER_AGE = 60 * 86400
+LEASE_AGE = 86400
+
+
+@dataclass(slots=True)
+class Reading:
+    """One request for one article, as it becomes known."""
+
+    request: Request
+    story: Story
+    now: float
+    who: Identity
+    answer: Answer | None = None
+    cookies: Headers = field(default_factory=list)
+
+
+class ArticleDoor:
+    """Decides about articles and sends them."""
+
+    def __init__(
+        self,
+        *,
+        pages: PageCache,
+        seals: Seals,
+        identifier: Identifier,
+        lessor: Lessor,
+        meters: MeterStore,
+        languages: tuple[str, ...],
+        secure: bool,
+    ) -> None:
+        self._pages = pages
+        self._seals = seals
+        self._identifier = identifier
+        self._lessor = lessor
+        self._meters = meters
+        self._languages = languages
+        self._secure = secure
+
+    async def serve(self, request: Request, story: Story, now: float, send: Send) -> bool:
+        """Answer with the article as this reader may see it; False: the story has gone."""
+        who = await self._identifier.identify(request, now)
+        reading = Reading(request, story, now, who)
+        if self._needs_meter(reading):
+            await self._hand_out_meter(request, send)
+            return True
+        decision = await self._decide(reading)
+        face = self._face(reading, decision)
+        page = await self._pages.page(story, face)
+        if page is None or not self._pages.current(story):
+            return False  # published, moved or closed while we were reading: look again
+        await self._send(reading, decision, face, page, send)
+        return True
+
+    async def _decide(self, reading: Reading) -> Decision:
+        facts = await self._facts(reading)
+        if isinstance(reading.answer, Revoked):
+            reading.who = await self._identifier.renew(reading.request)
+            facts = await self._facts(reading)
+        return decide(facts)
+
+    async def _facts(self, reading: Reading) -> Facts:
+        story, a_pass = reading.story, reading.who.a_pass
+        reading.answer = None
+        if a_pass is None:
+            return Facts(story.level, meter=self._visitors_meter(reading))
+        if story.level is Level.FREE:
+            return Facts(story.level, account=True)
+        facts = Facts(story.level, account=True, mode=a_pass.mode)
+        if facts.lease_wanted:
+            reading.answer = self._lessor.open(a_pass, reading.now)
+            hold = hold_of(reading.answer)
+            return Facts(story.level, account=True, mode=a_pass.mode, hold=hold)
+        if self._lessor.revoked(a_pass):
+            reading.answer = Revoked()
+            return Facts(story.level)
+        if story.level is Level.SUBSCRIBERS and a_pass.mode is None:
+            return Facts(story.level, account=True, meter=self._readers_meter(reading, a_pass))
+        return facts
+
+    def _readers_meter(self, reading: Reading, a_pass: Pass) -> Meter:
+        allowance = reading.story.meter_readers
+        if not allowance:
+            return Meter()
+        try:
+            return self._meters.spend(a_pass.reader, reading.story.id, allowance, reading.now)
+        except StoreAway:
+            return Meter()
+
+    def _visitors_meter(self, reading: Reading) -> Meter:
+        story, request = reading.story, reading.request
+        if story.level is not Level.SUBSCRIBERS or not story.meter_visitors:
+            return Meter()
+        counted = self._seals.read_meter(request.cookies.get(METER, ""), reading.now)
+        if counted is None:
+            return Meter()
+        meter = read_meter(counted, story.id, story.meter_visitors, reading.now)
+        if meter.opens and not meter.counted:
+            counted[story.id] = reading.now
+            reading.cookies = [self._meter_cookie(counted)]
+        return meter
+
+    def _needs_meter(self, reading: Reading) -> bool:
+        # A visitor's meter is kept by their browser, so it counts only once it has come back:
+        # else whoever drops cookies would read everything.
+        story, request = reading.story, reading.request
+        return (
+            reading.who.a_pass is None
+            and story.level is Level.SUBSCRIBERS
+            and story.meter_visitors > 0
+            and METERED not in request.query.split(b"&")
+            and self._seals.read_meter(request.cookies.get(METER, ""), reading.now) is None
+        )
+
+    async def _hand_out_meter(self, request: Request, send: Send) -> None:
+        query = (request.query + b"&" if request.query else b"") + METERED
+        to = f"{request.path}?{query.decode('latin-1')}"
+        await redirect(send, to, [self._meter_cookie({})])
+
+    def _meter_cookie(self, counted: Mapping[int, float]) -> tuple[bytes, bytes]:
+        value = self._seals.seal_meter(counted)
+        return cookie(METER, value, age=METER_AGE, secure=self._secure)
+
+    def _face(self, reading: Reading, decision: Decision) -> Face:
+        a_pass = reading.who.a_pass
+        chosen = language.choose(
+            reading.request.cookies.get(LANGUAGE, ""),
+            reading.request.languages,
+            reading.story.language,
+            self._languages,
+        )
+        shows_message = a_pass is not None and bool(a_pass.message) and a_pass.mode is not None
+        return face_for(
+            decision,
+            message=shows_message,
+            signed_in=a_pass is not None,
+            language=chosen,
+        )
+
+    async def _send(
+        self, reading: Reading, decision: Decision, face: Face, page: Page, send: Send
+    ) -> None:
+        headers: Headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
+            (
+                b"broadsheet-access",
+                f"{decision.outcome}; reason={decision.reason}".encode(),
+            ),
+            *SECURITY,
+            *reading.who.cookies,
+            *reading.cookies,
+            *self._lease_cookie(reading),
+        ]
+        if face.personal:
+            body = fill(page.plain, self._personal(reading))
+            headers += [NO_STORE, (b"content-length", str(len(body)).encode())]
+            await respond(send, 200, headers, b"" if reading.request.method == "HEAD" else body)
+            return
+        headers += [self._caching(reading, decision), (b"etag", b'W/"' + page.etag + b'"')]
+        await _send_ready(reading.request, page, headers, send)
+
+    def _caching(self, reading: Reading, decision: Decision) -> tuple[bytes, bytes]:
+        shared = (
+            reading.request.anonymous
+            and not reading.cookies
+            and not reading.who.cookies
+            and (decision.outcome is Outcome.PREVIEW or decision.reason is Reason.FREE)
+        )
+        return PUBLIC if shared else PRIVATE
+
+    def _lease_cookie(self, reading: Reading) -> Headers:
+        # The page's script needs the epoch for its beats; most pages renew and need no cookie.
+        answer = reading.answer
+        if not isinstance(answer, Granted):
+            return []
+        epoch = str(answer.epoch)
+        if reading.request.cookies.get(LEASE) == epoch:
+            return []
+        return [cookie(LEASE, epoch, age=LEASE_AGE, secure=self._secure, script=True)]
+
+    def _personal(self, reading: Reading) -> dict[str, str]:
+        a_pass, answer = reading.who.a_pass, reading.answer
+        assert a_pass is not None  # only a pass has a seat to be in use, or a message
+        in_use = isinstance(answer, InUse)
+        holder = answer.holder.label if isinstance(answer, InUse) else a_pass.message
+        since = answer.since if isinstance(answer, InUse) else reading.now
+        epoch = answer.epoch if isinstance(answer, InUse | Granted) else 0
+        claim = Claim(a_pass.key, a_pass.device, epoch, reading.now)
+        moment = datetime.fromtimestamp(since, UTC)
+        local = moment.astimezone(ZoneInfo(reading.story.time_zone))
+        return {
+            "holder": holder if in_use else a_pass.message,
+            "since": moment.isoformat(timespec="seconds"),
+            "since_text": f"{local:%H:%M}",
+            "token": self._seals.seal_claim(claim),
+        }
+
+
+async def _send_ready(request: Request, page: Page, headers: Headers, send: Send) -> None:
+    if _matches(request.if_none_match, page.etag):
+        await respond(send, 304, headers)
+        return
+    body = page.plain
+    if "br" in request.encodings:
+        body = page.br
+        headers.append((b"content-encoding", b"br"))
+    elif "gzip" in request.encodings:
+        body = page.gzip
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", str(len(body)).encode()))
+    await respond(send, 200, headers, b"" if request.method == "HEAD" else body)
+
+
+def _matches(if_none_match: str, etag: bytes) -> bool:
+    return bool(if_none_match) and etag.decode() in if_none_match

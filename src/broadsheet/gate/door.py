@@ -1,0 +1,116 @@
+"""The door before the site: articles and seats are answered here, all else goes on."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from broadsheet.gate.articles import ArticleDoor
+from broadsheet.gate.events import Record, Recorder
+from broadsheet.gate.identity import Identifier, PassOffice
+from broadsheet.gate.lessor import Lessor
+from broadsheet.gate.pages import PageCache, Press
+from broadsheet.gate.request import App, Receive, Request, Scope, Send, read
+from broadsheet.gate.seals import Seals
+from broadsheet.gate.seat_desk import PREFIX, Problem, SeatDesk
+from broadsheet.gate.streams import Streams
+from broadsheet.meters import MeterStore
+from broadsheet.seats import SeatStore
+
+logger = logging.getLogger(__name__)
+
+ARTICLE = re.compile(r"/[a-z0-9-]{1,40}/[\w-]{1,200}/[\w-]{1,255}/")
+"""Edition, section, story. Any other form of the address is the site's, which redirects or
+shows a preview, but never the text."""
+TRIES = 3
+"""Times a request looks again when its story changes while it is being answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the gate is made of; `broadsheet.asgi` chooses them."""
+
+    site: App
+    press: Press
+    office: PassOffice
+    store: SeatStore
+    meters: MeterStore
+    record: Record
+    issue: Callable[[], int]
+    """The number of the last publication."""
+    keys: list[str]
+    languages: tuple[str, ...]
+    secure: bool
+    page_cache_bytes: int
+    clock: Callable[[], float] = time.time
+
+
+class Gate:
+    """The ASGI application that stands before the site."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._site = parts.site
+        self._clock = parts.clock
+        self.recorder = Recorder(parts.record)
+        self.streams = Streams(parts.store)
+        self.pages = PageCache(parts.press, parts.issue, parts.page_cache_bytes)
+        seals = Seals(parts.keys)
+        identifier = Identifier(seals, parts.office, parts.clock, parts.secure)
+        lessor = Lessor(parts.store, self.recorder, self.streams)
+        self._articles = ArticleDoor(
+            pages=self.pages,
+            seals=seals,
+            identifier=identifier,
+            lessor=lessor,
+            meters=parts.meters,
+            languages=parts.languages,
+            secure=parts.secure,
+        )
+        self._desk = SeatDesk(
+            seals=seals,
+            identifier=identifier,
+            lessor=lessor,
+            streams=self.streams,
+            secure=parts.secure,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass the request on to the site."""
+        if scope["type"] != "http":
+            await self._site(scope, receive, send)
+            return
+        path = scope["path"]
+        if path.startswith(PREFIX):
+            await self._seat(read(scope), scope, receive, send)
+        elif scope["method"] in ("GET", "HEAD") and ARTICLE.fullmatch(path):
+            await self._article(read(scope), scope, receive, send)
+        else:
+            await self._site(scope, receive, send)
+
+    async def close(self) -> None:
+        """End what is open, and record what is left."""
+        self.streams.close()
+        await self.recorder.close()
+
+    async def _article(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        for _ in range(TRIES):
+            story = await self.pages.story(request.path)
+            if story is None:
+                break
+            if await self._articles.serve(request, story, self._clock(), send):
+                return
+        await self._site(scope, receive, send)
+
+    async def _seat(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._desk.serve(request, self._clock(), receive, send)
+        except Problem as problem:
+            # The site has the words, in the reader's language.
+            to = f"/-/problem/{problem.name}/"
+            told = {**scope, "method": "GET", "path": to, "raw_path": to.encode()}
+            await self._site(told, _nothing, send)
+
+
+async def _nothing() -> dict[str, object]:
+    return {"type": "http.request", "body": b"", "more_body": False}

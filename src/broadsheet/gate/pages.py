@@ -1,0 +1,218 @@
+"""Article pages as the gate knows them: printed once per face, kept as ready bytes."""
+
+import asyncio
+import gzip
+import hashlib
+import html
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import brotli
+
+from broadsheet.access import Decision, Level, Reason
+
+
+class Kind(StrEnum):
+    """How much of the text a page shows."""
+
+    FULL = "full"
+    PREVIEW = "preview"
+
+
+class Wall(StrEnum):
+    """What stands at the end of a preview."""
+
+    NONE = "none"
+    REGISTER = "register"
+    SUBSCRIBE = "subscribe"
+    METER = "meter"
+    IN_USE = "in_use"
+
+
+WALLS = {
+    Reason.REGISTRATION_REQUIRED: Wall.REGISTER,
+    Reason.SUBSCRIPTION_REQUIRED: Wall.SUBSCRIBE,
+    Reason.METER_SPENT: Wall.METER,
+    Reason.IN_USE: Wall.IN_USE,
+    Reason.LEASE_REQUIRED: Wall.IN_USE,
+}
+"""The wall that explains each refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the gate must know of an article to decide; the press finds it by its path."""
+
+    id: int
+    path: str
+    edition: str
+    language: str
+    time_zone: str
+    level: Level
+    meter_visitors: int
+    """Subscribers' articles an anonymous visitor may read in 30 days; 0: none."""
+    meter_readers: int
+    """The same for a registered reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One way an article's page can look. All readers with the same face get the same bytes."""
+
+    kind: Kind
+    wall: Wall
+    message: bool
+    """Whether the message of an open sharing case stands above the text."""
+    signed_in: bool
+    language: str
+    """The interface's language."""
+
+    @property
+    def personal(self) -> bool:
+        """Whether the page has places to fill for one reader."""
+        return self.message or self.wall is Wall.IN_USE
+
+
+def face_for(decision: Decision, *, message: bool, signed_in: bool, language: str) -> Face:
+    """The face that shows what a decision allows."""
+    kind = Kind.FULL if decision.full else Kind.PREVIEW
+    wall = Wall.NONE if decision.full else WALLS[decision.reason]
+    return Face(kind, wall, message, signed_in, language)
+
+
+class Press(Protocol):
+    """Finds stories and prints their pages. Both may be slow; the gate keeps what they return."""
+
+    async def find(self, path: str) -> Story | None:
+        """The live article at exactly this path, or None."""
+
+    async def print_page(self, story: Story, face: Face) -> bytes | None:
+        """The page as UTF-8 HTML, or None when the story has gone since it was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A printed page: plain, compressed, and its validators."""
+
+    plain: bytes
+    gzip: bytes
+    br: bytes
+    etag: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes it takes in the cache."""
+        return len(self.plain) + len(self.gzip) + len(self.br)
+
+
+def ready(body: bytes) -> Page:
+    """Compress a page once, so that no reader waits for it again."""
+    digest = hashlib.sha256(body).hexdigest()[:24]
+    return Page(
+        plain=body,
+        gzip=gzip.compress(body, 6, mtime=0),
+        br=brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
+        etag=digest.encode(),
+    )
+
+
+def fill(body: bytes, values: Mapping[str, str]) -> bytes:
+    """Put one reader's values (escaped) in the places `%%name%%` of a personal page."""
+    for name, value in values.items():
+        body = body.replace(f"%%{name}%%".encode(), html.escape(value).encode())
+    return body
+
+
+class PageCache:
+    """Stories and pages of this process, thrown away whole when anything is published.
+
+    A page shows other stories too (tied, recommended, the sections), so a publication may
+    change any page; printing again is cheap, and a stale wall is not.
+    """
+
+    def __init__(self, press: Press, issue: Callable[[], int], capacity: int) -> None:
+        """`issue` tells the number of the last publication; `capacity` is in bytes."""
+        self._press = press
+        self._issue = issue
+        self._capacity = capacity
+        self._printed_for = issue()
+        self._stories: OrderedDict[str, Story | None] = OrderedDict()
+        self._pages: OrderedDict[tuple[int, Face], Page] = OrderedDict()
+        self._size = 0
+        self._printing: dict[tuple[int, Face], asyncio.Task[Page | None]] = {}
+
+    async def story(self, path: str) -> Story | None:
+        """The article at `path`, or None: the path is the site's."""
+        self._follow()
+        if path in self._stories:
+            return self._stories[path]
+        issue = self._printed_for
+        story = await self._press.find(path)
+        if self._still(issue):
+            self._stories[path] = story
+            if len(self._stories) > MAX_PATHS:
+                self._stories.popitem(last=False)
+        return story
+
+    async def page(self, story: Story, face: Face) -> Page | None:
+        """The story's page with this face; None when the story has gone."""
+        self._follow()
+        key = (story.id, face)
+        page = self._pages.get(key)
+        if page is not None:
+            self._pages.move_to_end(key)
+            return page
+        # However many wait for a page, it is printed once.
+        printing = self._printing.get(key)
+        if printing is None:
+            printing = asyncio.get_running_loop().create_task(self._print(story, face))
+            self._printing[key] = printing
+            printing.add_done_callback(lambda done: self._printed(key, done))
+        return await asyncio.shield(printing)
+
+    def current(self, story: Story) -> bool:
+        """Whether nothing was published since this story was found."""
+        self._follow()
+        return self._stories.get(story.path) == story
+
+    async def _print(self, story: Story, face: Face) -> Page | None:
+        issue = self._printed_for
+        body = await self._press.print_page(story, face)
+        if body is None:
+            return None
+        page = ready(body)
+        if self._still(issue):
+            self._keep((story.id, face), page)
+        return page
+
+    def _printed(self, key: tuple[int, Face], task: "asyncio.Task[Page | None]") -> None:
+        if self._printing.get(key) is task:
+            del self._printing[key]
+
+    def _follow(self) -> None:
+        issue = self._issue()
+        if issue != self._printed_for:
+            self._printed_for = issue
+            self._stories.clear()
+            self._pages.clear()
+            self._printing.clear()
+            self._size = 0
+
+    def _still(self, issue: int) -> bool:
+        # Something may have been published while the press was working.
+        self._follow()
+        return self._printed_for == issue
+
+    def _keep(self, key: tuple[int, Face], page: Page) -> None:
+        self._pages[key] = page
+        self._size += page.size
+        while self._size > self._capacity and len(self._pages) > 1:
+            _, dropped = self._pages.popitem(last=False)
+            self._size -= dropped.size
+
+
+MAX_PATHS = 50_000
+"""Paths remembered per process, those that lead to no article included."""

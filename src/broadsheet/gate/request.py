@@ -1,0 +1,149 @@
+"""What the gate reads of a request: once, tolerant of anything a client may send."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+type Scope = MutableMapping[str, Any]
+type Message = MutableMapping[str, Any]
+type Receive = Callable[[], Awaitable[Message]]
+type Send = Callable[[Message], Awaitable[None]]
+type App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+SESSION = "bs_session"
+DEVICE = "bs_device"
+PASS = "bs_pass"  # noqa: S105 (a cookie's name)
+METER = "bs_meter"
+LEASE = "bs_lease"
+LANGUAGE = "bs_language"
+OURS = frozenset({SESSION, DEVICE, PASS, METER, LEASE, LANGUAGE})
+
+MAX_COOKIES = 16_384
+"""Bytes of cookies read; a longer header is somebody's mistake or trick, and counts as none."""
+MAX_FORM = 8_192
+"""Bytes of a form to the gate; its largest honest one is under 1,000."""
+
+
+class TooLarge(Exception):
+    """A form is larger than any the gate has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, as far as the gate cares."""
+
+    method: str
+    path: str
+    query: bytes
+    cookies: dict[str, str]
+    accept: str
+    languages: str
+    encodings: str
+    if_none_match: str
+    origin: str
+    fetch_site: str
+    host: str
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether a script asks, not a person's browser."""
+        return "application/json" in self.accept
+
+    @property
+    def from_elsewhere(self) -> bool:
+        """Whether another site's page sent this (Fetch Metadata, else the Origin header)."""
+        if self.fetch_site:
+            return self.fetch_site not in ("same-origin", "none")
+        return bool(self.origin) and self.origin.partition("://")[2] != self.host
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether nothing but the language tells this reader from any other."""
+        return not (self.cookies.keys() - {LANGUAGE})
+
+
+def read(scope: Scope) -> Request:
+    """The request of an ASGI scope. Never raises: what cannot be read is as if not sent."""
+    heads: dict[bytes, str] = {}
+    cookies = ""
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            cookies = (
+                f"{cookies}; {value.decode('latin-1')}" if cookies else value.decode("latin-1")
+            )
+        elif name in WANTED:
+            heads[name] = value.decode("latin-1")
+    get = heads.get
+    return Request(
+        method=scope["method"],
+        path=scope["path"],
+        query=scope.get("query_string", b""),
+        cookies=parse_cookies(cookies) if cookies else {},
+        accept=get(b"accept", ""),
+        languages=get(b"accept-language", ""),
+        encodings=get(b"accept-encoding", ""),
+        if_none_match=get(b"if-none-match", ""),
+        origin=get(b"origin", ""),
+        fetch_site=get(b"sec-fetch-site", ""),
+        host=get(b"host", ""),
+    )
+
+
+WANTED = frozenset(
+    {
+        b"accept",
+        b"accept-language",
+        b"accept-encoding",
+        b"if-none-match",
+        b"origin",
+        b"sec-fetch-site",
+        b"host",
+    }
+)
+
+
+@lru_cache(maxsize=4096)
+def _cookies(header: str) -> tuple[tuple[str, str], ...]:
+    found: dict[str, str] = {}
+    unclear: set[str] = set()
+    for part in header.split(";"):
+        name, sep, value = part.strip().partition("=")
+        if not sep or name not in OURS:
+            continue
+        if found.setdefault(name, value) != value:
+            # Sent twice with different values: a neighbouring site may have planted one.
+            unclear.add(name)
+    return tuple((name, value) for name, value in found.items() if name not in unclear)
+
+
+def parse_cookies(header: str) -> dict[str, str]:
+    """The paper's own cookies in a Cookie header; one sent twice with two values is left out."""
+    return dict(_cookies(header)) if len(header) <= MAX_COOKIES else {}
+
+
+async def read_form(receive: Receive) -> dict[str, str]:
+    """The fields of a urlencoded form. Raises TooLarge."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        body += message.get("body", b"")
+        if len(body) > MAX_FORM:
+            raise TooLarge
+        if not message.get("more_body"):
+            break
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def local_path(address: str) -> str:
+    """The address if it is a path on this site, else the front door."""
+    safe = (
+        address.startswith("/")
+        and not address.startswith(("//", "/\\"))
+        and address.isprintable()
+        and "\\" not in address
+    )
+    return address if safe else "/"

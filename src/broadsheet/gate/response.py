@@ -1,0 +1,70 @@
+"""How the gate answers."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from broadsheet.gate.request import Send
+
+type Headers = list[tuple[bytes, bytes]]
+
+NO_STORE = (b"cache-control", b"private, no-store")
+PRIVATE = (b"cache-control", b"private, no-cache")
+PUBLIC = (b"cache-control", b"public, max-age=0, must-revalidate")
+"""Shared caches may keep it, and must ask each time: access may change at any moment."""
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SECURITY: Headers = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+]
+
+
+def cookie(
+    name: str, value: str, *, age: int, secure: bool, script: bool = False
+) -> tuple[bytes, bytes]:
+    """A host-only cookie for `age` seconds. `script`: pages' scripts may read it."""
+    parts = [f"{name}={value}", "Path=/", f"Max-Age={age}", "SameSite=Lax"]
+    if secure:
+        parts.append("Secure")
+    if not script:
+        parts.append("HttpOnly")
+    return b"set-cookie", "; ".join(parts).encode("latin-1")
+
+
+async def respond(send: Send, status: int, headers: Headers, body: bytes = b"") -> None:
+    """One whole answer."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def respond_json(
+    send: Send, status: int, value: Any, extra: Sequence[tuple[bytes, bytes]] = ()
+) -> None:
+    """A small JSON answer that nobody caches; `None` is an empty body."""
+    body = b"" if value is None else json.dumps(value).encode()
+    headers: Headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        NO_STORE,
+        *extra,
+    ]
+    await respond(send, status, headers, body)
+
+
+async def redirect(send: Send, to: str, extra: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    """See Other: go and GET `to`, a path on this site."""
+    headers: Headers = [
+        (b"location", quote(to, safe="/?=&%#:+,~@!$'()*;[]-._").encode()),
+        (b"content-length", b"0"),
+        NO_STORE,
+        *extra,
+    ]
+    await respond(send, 303, headers)

@@ -1,0 +1,6 @@
+"""How many subscribers' articles a reader has read: a cookie for visitors, a store for readers."""
+
+from broadsheet.meters.sqlite import SqliteMeterStore
+from broadsheet.meters.store import MeterStore
+
+__all__ = ["MeterStore", "SqliteMeterStore"]

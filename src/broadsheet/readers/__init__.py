@@ -1,0 +1,1 @@
+"""Accounts, and the devices that readers sign in on."""

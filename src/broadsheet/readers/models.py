@@ -1,0 +1,101 @@
+"""Who reads, and on what."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.dispatch import Signal
+from django.utils.translation import gettext_lazy as _
+
+
+password_changed = Signal()
+"""Sent after `reader` was saved with a new password, whoever set it."""
+
+access_changed = Signal()
+"""Sent after commit: passes of `reader` (an id) are old and leases of `ending` (device keys) are
+over, because of `why` (an access.Ending)."""
+
+
+class ReaderManager(BaseUserManager["Reader"]):
+    """Makes readers by e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Reader":
+        """A new reader. Raises ValueError without an e-mail address."""
+        if not email:
+            raise ValueError("a reader needs an e-mail address")
+        reader = self.model(email=email.strip().lower(), **fields)
+        reader.set_password(password)
+        reader.save(using=self._db)
+        return reader
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Reader":
+        """A reader who may do everything in the admin."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Reader(AbstractUser):
+    """A person with an account: one e-mail address."""
+
+    username = None  # type: ignore[assignment]  # the address is the name
+    email = models.EmailField(_("e-mail address"), unique=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[ReaderManager] = ReaderManager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("reader")
+        verbose_name_plural = _("readers")
+
+    def __str__(self) -> str:
+        return self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the reader, and say when the password is a new one."""
+        # Django keeps the raw password until it is saved; a hash that is only upgraded has none.
+        new_password = self.pk is not None and self._password is not None
+        super().save(*args, **kwargs)
+        if new_password:
+            password_changed.send(sender=Reader, reader=self)
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    """Devices, looked for as people do."""
+
+    def signed_in(self) -> Self:
+        """Those that still have a sign-in."""
+        return self.exclude(session_key="")
+
+
+class Device(models.Model):
+    """One browser in which a reader has signed in.
+
+    `key` is the public id: a digest of the secret in the device's cookie, which is not kept.
+    """
+
+    reader = models.ForeignKey(
+        Reader, on_delete=models.CASCADE, related_name="devices", verbose_name=_("reader")
+    )
+    key = models.CharField(_("device id"), max_length=32)
+    label = models.CharField(_("label"), max_length=80)
+    session_key = models.CharField(max_length=40, blank=True, db_index=True, editable=False)
+    first_seen: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("first seen"))
+    last_seen: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("last seen"))
+    signed_in_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(
+        _("signed in since")
+    )
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+        ordering: ClassVar[list[str]] = ["-last_seen"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["reader", "key"], name="one_row_per_device")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.reader})"

@@ -1,0 +1,117 @@
+"""Sign-ins and the devices they are on: noted when they happen, and ended."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from allauth.core import context
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from broadsheet.access import Ending
+from broadsheet.gate.request import DEVICE
+from broadsheet.gate.seals import device_key
+from broadsheet.readers.labels import label_for
+from broadsheet.readers.models import Device, Reader, access_changed
+
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly `last_seen` is kept; finer would write at every page."""
+MAX_SECRET = 100
+
+
+def device_secret(cookie: str) -> str:
+    """The secret in a device cookie if it looks like ours, else a new one (144 bits)."""
+    plain = cookie.replace("-", "").replace("_", "")
+    if len(cookie) <= MAX_SECRET and len(cookie) >= 22 and plain.isascii() and plain.isalnum():
+        return cookie
+    return secrets.token_urlsafe(18)
+
+
+def note(reader: Reader, secret: str, session: str, user_agent: str, now: datetime) -> Device:
+    """Remember that the reader is signed in on a device, now."""
+    device, created = Device.objects.get_or_create(
+        reader=reader,
+        key=device_key(secret),
+        defaults={
+            "label": label_for(user_agent, get_language() or "en"),
+            "session_key": session,
+            "first_seen": now,
+            "last_seen": now,
+            "signed_in_at": now,
+        },
+    )
+    if created:
+        return device
+    if device.session_key != session:
+        if not device.session_key:
+            device.signed_in_at = now
+        device.session_key = session
+        device.last_seen = now
+        if user_agent:
+            device.label = label_for(user_agent, get_language() or "en")
+        device.save()
+    elif now - device.last_seen > SEEN_EVERY:
+        device.last_seen = now
+        device.save(update_fields=["last_seen"])
+    return device
+
+
+def current_key(request: HttpRequest) -> str:
+    """The public id of the device a request comes from; empty if it brings none."""
+    secret = request.COOKIES.get(DEVICE, "")
+    return device_key(secret) if secret else ""
+
+
+def end(devices: Iterable[Device], why: Ending) -> int:
+    """Sign devices of one reader out: their sessions, passes and leases; how many there were."""
+    ending = list(devices)
+    for device in ending:
+        for session in UserSession.objects.filter(session_key=device.session_key):
+            session.end()
+    Device.objects.filter(pk__in=[device.pk for device in ending]).update(session_key="")
+    for reader in {device.reader_id for device in ending}:
+        _tell(reader, [device.key for device in ending], why)
+    return len(ending)
+
+
+def end_others(reader: Reader, why: Ending) -> int:
+    """End every sign-in of the reader but the one of the present request, if it is theirs."""
+    request = context.request
+    here = request is not None and request.user.pk == reader.pk
+    session = request.session.session_key if here else None
+    for other in UserSession.objects.filter(user_id=reader.pk).exclude(session_key=session):
+        other.end()
+    others = reader.devices.exclude(key=current_key(request) if here else "")
+    keys = list(others.values_list("key", flat=True))
+    ended = others.signed_in().update(session_key="")
+    _tell(reader.pk, keys, why)
+    return ended
+
+
+def forget_here(reader: Reader, request: HttpRequest) -> None:
+    """The reader signs out on the device of this request."""
+    key = current_key(request)
+    reader.devices.filter(key=key).update(session_key="")
+    _tell(reader.pk, [key], Ending.SIGNED_OUT)
+
+
+def here_or_now(request: HttpRequest, reader: Reader, secret: str) -> Device:
+    """Note the device of a signed-in request."""
+    return note(
+        reader,
+        secret,
+        request.session.session_key or "",
+        request.headers.get("User-Agent", ""),
+        timezone.now(),
+    )
+
+
+def _tell(reader: int, keys: Iterable[str], why: Ending) -> None:
+    # After commit: a pass issued before it would still find the old sign-in.
+    ending = frozenset(keys)
+    transaction.on_commit(
+        lambda: access_changed.send(sender=Reader, reader=reader, ending=ending, why=why)
+    )

@@ -1,0 +1,6 @@
+"""Who holds a seat now: one contract, and the stores that keep it."""
+
+from broadsheet.seats.sqlite import SqliteSeatStore
+from broadsheet.seats.store import Displacement, SeatStore
+
+__all__ = ["Displacement", "SeatStore", "SqliteSeatStore"]

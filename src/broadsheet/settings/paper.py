@@ -1,0 +1,192 @@
+"""Every setting an operator may give, from `broadsheet.toml` and the environment.
+
+The environment wins over the file. A variable is the setting's name in capitals with
+`BROADSHEET_` before it; lists are written as JSON.
+"""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from broadsheet.access import SharingRule, Timings
+
+PREFIX = "BROADSHEET_"
+CONFIG_VARIABLE = "BROADSHEET_CONFIG"
+
+Seconds = Annotated[float, Field(gt=0)]
+Days = Annotated[int, Field(gt=0)]
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the text names each one and says what is expected."""
+
+
+class PaperSettings(BaseSettings):
+    """The settings of one paper. Each description is also its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", validate_default=True)
+
+    data_dir: Path = Field(
+        Path("data"),
+        description="Folder of the database, the seats, pictures, and mail in files.",
+    )
+    site_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="Address readers use: scheme and host, no path. With https, cookies are Secure.",
+    )
+    secret_keys: list[str] = Field(
+        default_factory=list,
+        description="Keys that sign passes, sessions and tokens; each at least 32 characters. The "
+        "first signs, all are accepted: to rotate, put a new key first and drop the last later.",
+    )
+    smtp_url: str = Field(
+        "",
+        description="smtp://user:password@host:587 (STARTTLS), smtps://host:465, or smtp://host:25 "
+        "(plain when there is no user). Empty: mail is written to files in data_dir/mail.",
+    )
+    mail_from: str = Field(
+        "Broadsheet <paper@localhost>", description="Sender of the paper's mail."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="The least severe message that is logged."
+    )
+    beat_seconds: Seconds = Field(
+        30, description="Seconds between two signs of life of an open article."
+    )
+    activity_seconds: Seconds = Field(
+        120, description="Seconds after the last scroll, click or key in which an article is read."
+    )
+    lease_seconds: Seconds = Field(90, description="Seconds a lease lasts after its last sign.")
+    release_seconds: Seconds = Field(
+        10, description="Seconds a lease lasts after its tab was hidden or closed."
+    )
+    takeover_seconds: Seconds = Field(
+        120, description="Seconds in which the button 'Read here' may be pressed."
+    )
+    sharing_overlaps: int = Field(
+        3, gt=0, description="Times two devices read one seat at once before a case is opened."
+    )
+    sharing_window_hours: Seconds = Field(
+        24, description="Hours within which those overlaps are counted."
+    )
+    sharing_quiet_days: Days = Field(14, description="Days without overlap that end a case.")
+    mine_quiet_days: Days = Field(
+        30, description="Days without the message after 'both devices are mine'."
+    )
+    events_keep_days: Days = Field(30, description="Days seat events are kept one by one.")
+    pass_seconds: Seconds = Field(600, description="Seconds a reader's pass is good for.")
+    store_budget_ms: float = Field(
+        50,
+        gt=0,
+        description="Milliseconds the seat store may take before readers go on without it.",
+    )
+    page_cache_mb: int = Field(64, gt=0, description="Megabytes of ready pages kept per process.")
+    rate_limits: bool = Field(
+        True, description="Limit sign-in, sign-up and mail per address and per reader."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file; the file is where CONFIG_VARIABLE says."""
+        file = TomlConfigSettingsSource(settings_cls, toml_file=config_path())
+        return init_settings, env_settings, file
+
+    @field_validator("site_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("expected http://host or https://host, without a path")
+        return value.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _a_mail_server(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+            raise ValueError("expected smtp://[user:password@]host[:port] or smtps://…")
+        return value
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _long_keys(cls, value: list[str]) -> list[str]:
+        if any(len(key) < 32 for key in value):
+            raise ValueError("each key needs at least 32 characters; `broadsheet new` makes one")
+        return value
+
+    @cached_property
+    def timings(self) -> Timings:
+        """The lease's timings as access/ wants them, in seconds."""
+        return Timings(
+            beat=self.beat_seconds,
+            activity=self.activity_seconds,
+            lease=self.lease_seconds,
+            release=self.release_seconds,
+            takeover=self.takeover_seconds,
+        )
+
+    @cached_property
+    def sharing(self) -> SharingRule:
+        """When a sharing case opens and ends, durations in seconds."""
+        day = 86400.0
+        return SharingRule(
+            overlaps=self.sharing_overlaps,
+            window=self.sharing_window_hours * 3600,
+            quiet=self.sharing_quiet_days * day,
+            mine_quiet=self.mine_quiet_days * day,
+            episode=self.lease_seconds,
+        )
+
+    @cached_property
+    def secure(self) -> bool:
+        """Whether readers come by https."""
+        return self.site_url.startswith("https:")
+
+
+def config_path() -> Path:
+    """The settings file: what CONFIG_VARIABLE names, else `broadsheet.toml` here."""
+    return Path(os.environ.get(CONFIG_VARIABLE, "broadsheet.toml"))
+
+
+def load() -> PaperSettings:
+    """Read and check all settings. Raises SettingsError naming each wrong one."""
+    try:
+        return PaperSettings()
+    except ValidationError as error:
+        raise SettingsError(_in_words(error)) from None
+    except ValueError as error:  # a list that is not JSON, a file that is not TOML
+        raise SettingsError(f"the settings cannot be read ({config_path()}): {error}") from None
+
+
+def _in_words(error: ValidationError) -> str:
+    lines = []
+    for fault in error.errors():
+        name = ".".join(str(part) for part in fault["loc"])
+        variable = PREFIX + str(fault["loc"][0]).upper()
+        if fault["type"] == "extra_forbidden":
+            lines.append(f"{name}: there is no such setting")
+        else:
+            lines.append(f"{name} (or {variable}): {fault['msg']}{_given(name, fault['input'])}")
+    return "\n".join(lines)
+
+
+def _given(name: str, value: object) -> str:
+    # Keys and the mail server's password must not be printed.
+    return "" if name.startswith(("secret_keys", "smtp_url")) else f", got {value!r}"

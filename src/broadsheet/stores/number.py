@@ -1,0 +1,30 @@
+"""A number that all processes of a host see change at once, read in well under a microsecond."""
+
+import fcntl
+import mmap
+import struct
+from pathlib import Path
+
+SIZE = 8
+
+
+class SharedNumber:
+    """A counter in a small file mapped into memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a+b")
+        self._file.truncate(SIZE)
+        self._map = mmap.mmap(self._file.fileno(), SIZE)
+
+    def __call__(self) -> int:
+        """The number now."""
+        (number,) = struct.unpack_from("<Q", self._map)
+        return int(number)
+
+    def advance(self) -> None:
+        """Add one. Every process sees it at its next read."""
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            struct.pack_into("<Q", self._map, 0, self() + 1)
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)

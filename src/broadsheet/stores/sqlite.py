@@ -1,0 +1,74 @@
+"""A SQLite file that the processes of one host share, asked within a budget of time."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+REST = 1.0
+"""Seconds without the file after it failed, so that its silence is not waited for each time."""
+
+
+class StoreAway(Exception):
+    """The store cannot be reached, or not within its budget."""
+
+
+class SqliteFile:
+    """Connections to one file, one per thread, opened when first needed."""
+
+    def __init__(self, path: Path, schema: str, budget: float) -> None:
+        """`budget` is how long a call may wait for the file's lock, in seconds."""
+        self._path = path
+        self._schema = schema
+        self._budget = budget
+        self._local = threading.local()
+        self._away_until = 0.0
+
+    def write[T](self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` alone: the write lock is taken first, so that what it reads stays true.
+
+        Raises StoreAway; then nothing was written.
+        """
+
+        def alone(db: sqlite3.Connection) -> T:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(db)
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+            return result
+
+        return self.read(alone)
+
+    def read[T](self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` on this thread's connection. Raises StoreAway."""
+        if time.monotonic() < self._away_until:
+            raise StoreAway("resting after a failure")
+        try:
+            return work(self._connection())
+        except sqlite3.Error as error:
+            self._away_until = time.monotonic() + REST
+            self._disconnect()
+            raise StoreAway(f"{self._path.name}: {error}") from error
+
+    def _connection(self) -> sqlite3.Connection:
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is None:
+            db = sqlite3.connect(self._path, timeout=self._budget, isolation_level=None)
+            self._local.db = db
+            db.execute("PRAGMA journal_mode=WAL")
+            # After a power cut the last changes may be lost, never the file.
+            db.execute("PRAGMA synchronous=NORMAL")
+            if db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+                db.executescript(self._schema)
+        return db
+
+    def _disconnect(self) -> None:
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is not None:
+            self._local.db = None
+            db.close()

@@ -1,0 +1,1 @@
+"""Plans, subscriptions, seats, and the cases of seats that are shared."""

@@ -1,0 +1,16 @@
+"""Subscriptions: plans, seats, sharing cases."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SubscriptionsConfig(AppConfig):
+    """The app of plans, seats and sharing cases."""
+
+    name = "broadsheet.subscriptions"
+    verbose_name = _("Subscriptions")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to changes of access."""
+        from broadsheet.subscriptions import revocation  # noqa: F401, PLC0415 (needs the registry)

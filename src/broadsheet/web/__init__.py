@@ -1,0 +1,1 @@
+"""The reader's pages: addresses, views, templates, style, scripts."""

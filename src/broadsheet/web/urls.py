@@ -1,0 +1,31 @@
+"""Every address of the site. Article pages and /-/seat/ are answered by the gate before it."""
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as admin_urls
+
+from broadsheet.web.views import account, errors, reading
+
+urlpatterns = [
+    path("admin/", include(admin_urls)),
+    path("account/", account.overview, name="account"),
+    path("account/devices/", account.devices, name="devices"),
+    path(
+        "account/devices/sign-out-others/",
+        account.sign_out_others,
+        name="sign_out_others",
+    ),
+    path("account/devices/<int:device>/sign-out/", account.sign_out_device, name="sign_out_device"),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("plans/", reading.plans, name="plans"),
+    path("terms/", reading.terms, name="terms"),
+    path("language/<str:code>/", reading.language, name="language"),
+    path("-/problem/<str:name>/", errors.problem, name="problem"),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    path("", include(wagtail_urls)),
+]
+
+handler404 = "broadsheet.web.views.errors.not_found"

@@ -1,0 +1,1 @@
+"""Views: each reads, calls one action or query, and answers."""

@@ -1,0 +1,68 @@
+"""Pages that say what went wrong, and what to do."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One problem in words."""
+
+    status: int
+    title: Promise
+    text: Promise
+
+
+PROBLEMS = {
+    "form": Words(
+        403,
+        _("This form is out of date"),
+        _("Go back to the story, load it again, and press the button once more."),
+    ),
+    "elsewhere": Words(
+        403,
+        _("This form came from another site"),
+        _("Open the story here in the paper, and press the button on its page."),
+    ),
+    "method": Words(
+        405,
+        _("This address takes a form"),
+        _("It cannot be opened as a page. Go back to the story and use the button there."),
+    ),
+    "too-large": Words(
+        413,
+        _("That was too much"),
+        _("The form is larger than it can be. Load the story again and press the button there."),
+    ),
+}
+"""What the gate and the forms may stumble over."""
+
+
+def problem(request: HttpRequest, name: str) -> HttpResponse:
+    """The page for a problem the gate met. Raises Http404 for one that is not known."""
+    words = PROBLEMS.get(name)
+    if words is None:
+        raise Http404
+    return _say(request, words)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form came without its token, or with an old one."""
+    return _say(request, PROBLEMS["form"])
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Nothing is at this address."""
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"error": "not-found"}, status=404)
+    return render(request, "404.html", status=404)
+
+
+def _say(request: HttpRequest, words: Words) -> HttpResponse:
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"error": str(words.title)}, status=words.status)
+    return render(request, "web/problem.html", {"words": words}, status=words.status)
