@@ -13,6 +13,7 @@ from django.conf import settings  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
 from servestatic import ServeStaticASGI  # noqa: E402
 
+from broadsheet.background import Background  # noqa: E402
 from broadsheet.gate import Gate, Parts  # noqa: E402
 from broadsheet.gate.pages import Face, Story  # noqa: E402
 from broadsheet.gate.request import Receive, Scope, Send  # noqa: E402
@@ -59,10 +60,13 @@ class Paper:
             await self._gate(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
+        background = Background()
         await receive()
+        background.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._gate.close()
+        await sync_to_async(background.stop, thread_sensitive=False)()
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -114,7 +114,8 @@ def _other_device(seat: Seat, device: str) -> str:
 def _watch(seat: Seat) -> None:
     now = timezone.now()
     since = now - timedelta(seconds=PAPER.sharing.window)
-    rows = list(seat.contests.filter(at__gte=since))
+    settled = seat.cases.aggregate(at=Max("ended_at"))["at"]
+    rows = list(seat.contests.filter(at__gte=max(since, settled or since)))
     contests = [
         Contest(Happening(row.kind), row.device, row.other, row.at.timestamp()) for row in rows
     ]

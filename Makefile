@@ -1,0 +1,34 @@
+# make demo and make test are all that a newcomer needs.
+UV := scripts/uv
+RUN := $(UV) run --frozen
+
+.PHONY: demo test check bench nightly setup messages
+
+demo: setup ## build and serve the demonstration paper
+	$(RUN) broadsheet demo $(ARGS)
+
+test: setup ## everything that must hold
+	scripts/test-tools
+	$(MAKE) check
+	$(RUN) pytest
+
+check: setup ## style, types, layers, translations, migrations
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) python scripts/with_settings.py mypy
+	$(RUN) lint-imports
+	$(RUN) python scripts/with_settings.py django-admin makemigrations --check --dry-run
+	$(RUN) python scripts/translations.py
+
+bench: setup ## the gate's figures, as ratios to references of the same run
+	$(RUN) python benchmarks/gate.py
+	$(RUN) python benchmarks/cost.py
+
+nightly: setup ## the long proofs
+	BROADSHEET_OPERATIONS=100000 $(RUN) pytest tests/seats tests/histories
+
+messages: setup ## collect strings into the catalogues and compile them
+	$(RUN) python scripts/translations.py --write
+
+setup:
+	@$(UV) sync --frozen --quiet

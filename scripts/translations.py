@@ -1,0 +1,68 @@
+"""Checks that every string is translated and compiled; with --write, collects and compiles."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polib
+
+PACKAGE = Path(__file__).resolve().parent.parent / "src" / "broadsheet"
+LANGUAGES = ("es",)
+
+
+def main() -> int:
+    """0 when all is well; else 1, with each fault on a line."""
+    write = "--write" in sys.argv
+    collected = _collect() if shutil.which("xgettext") else None
+    if collected is None:
+        print("gettext is not installed: new strings are not looked for.")
+    faults = 0
+    for language in LANGUAGES:
+        path = PACKAGE / "locale" / language / "LC_MESSAGES" / "django.po"
+        if write and collected:
+            path.write_text(collected[language])
+        faults += _check(path, collected[language] if collected else path.read_text(), write)
+    return 1 if faults else 0
+
+
+def _collect() -> dict[str, str]:
+    """What the catalogues would be now; the files are left as they are."""
+    paths = {lang: PACKAGE / "locale" / lang / "LC_MESSAGES" / "django.po" for lang in LANGUAGES}
+    before = {lang: path.read_text() if path.exists() else None for lang, path in paths.items()}
+    for path in paths.values():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "django", "makemessages", "--no-obsolete", "--add-location"]
+    command += ["file", "--no-wrap", *(part for lang in LANGUAGES for part in ("-l", lang))]
+    # Not under the project's settings: makemessages needs only the files.
+    subprocess.run(command, cwd=PACKAGE, check=True, stdout=subprocess.DEVNULL, env=_environment())
+    collected = {lang: path.read_text() for lang, path in paths.items()}
+    for lang, text in before.items():
+        if text is not None:
+            paths[lang].write_text(text)
+    return collected
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+
+
+def _check(path: Path, collected: str, write: bool) -> int:
+    catalogue = polib.pofile(collected)
+    catalogue.metadata_is_fuzzy = False
+    wanting = [e for e in catalogue if not e.obsolete and (not e.translated() or "fuzzy" in e.flags)]
+    for entry in wanting:
+        print(f"{path.parent.parent.name}: not translated: {entry.msgid!r}")
+    compiled = polib.pofile(path.read_text()).to_binary()
+    binary = path.with_suffix(".mo")
+    if write:
+        binary.write_bytes(compiled)
+    elif not binary.exists() or binary.read_bytes() != compiled:
+        print(f"{binary} is not compiled from its .po: run `make messages`")
+        return 1
+    return len(wanting)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,5 @@
+"""`python -m broadsheet`."""
+
+from broadsheet.cli import main
+
+main()

@@ -1,0 +1,62 @@
+"""Background work of one process: the task queue, and what is due every hour."""
+
+import logging
+import threading
+import time
+
+from django.core.cache import cache
+from django.db import connections
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker
+
+from broadsheet.subscriptions.sharing import tidy
+
+logger = logging.getLogger(__name__)
+
+INTERVAL = 2.0
+"""Seconds between looks into an empty queue."""
+HOUR = 3600
+
+
+class Background:
+    """Runs queued tasks in a thread of this process. Tasks are claimed one by one, so any
+    number of processes may do this at once."""
+
+    def __init__(self) -> None:
+        self._worker = Worker(
+            queue_names=["default"],
+            interval=INTERVAL,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=get_random_string(32),
+            excluded_queue_names=[],
+        )
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="background", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the task under way, or after ten seconds."""
+        self._stop.set()
+        self._worker.running = False
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        while not self._stop.wait(INTERVAL):
+            try:
+                self._enqueue_hourly()
+                self._worker.run()
+            except Exception:  # the database may be away; the queue is still there later
+                logger.exception("background work failed, trying again")
+            finally:
+                connections.close_all()
+
+    def _enqueue_hourly(self) -> None:
+        # One process of all puts the hour's key into the cache first, and does the hour's work.
+        if cache.add(f"hourly-{int(time.time() // HOUR)}", 1, timeout=2 * HOUR):
+            tidy.enqueue()

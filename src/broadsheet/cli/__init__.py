@@ -1,0 +1,5 @@
+"""The command `broadsheet`."""
+
+from broadsheet.cli.arguments import main
+
+__all__ = ["main"]

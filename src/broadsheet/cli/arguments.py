@@ -1,0 +1,68 @@
+"""What can be typed after `broadsheet`, and where it leads."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from broadsheet.cli import check, demo, new, serve, update
+from broadsheet.cli.papers import Refusal
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; ends the process with its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        sys.exit(options.run(options))
+    except Refusal as refusal:
+        print(f"broadsheet: {refusal}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="broadsheet", description="A digital newspaper, with one seat to one device."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    one = commands.add_parser("demo", help="build and serve a demonstration paper")
+    one.add_argument("--port", type=_port, default=8000, help="port to serve on (default: 8000)")
+    one.add_argument(
+        "--data", type=Path, default=Path("demo-data"), help="its folder (default: demo-data)"
+    )
+    one.add_argument("--fresh", action="store_true", help="throw the folder away and build anew")
+    one.add_argument("--json", action="store_true", help="when ready, print one line of JSON")
+    one.set_defaults(run=demo.run)
+
+    one = commands.add_parser("new", help="make a paper of your own in a folder")
+    one.add_argument("directory", type=Path)
+    one.set_defaults(run=new.run)
+
+    one = commands.add_parser("update", help="bring the database and static files up to date")
+    one.set_defaults(run=update.run)
+
+    one = commands.add_parser("serve", help="serve the paper whose settings are in this folder")
+    one.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    one.add_argument("--port", type=_port, default=8000)
+    one.add_argument("--workers", type=_workers, default=1, help="processes (default: 1)")
+    one.set_defaults(run=serve.run)
+
+    one = commands.add_parser("check", help="say in words what is misconfigured")
+    one.set_defaults(run=check.run)
+    return parser
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise argparse.ArgumentTypeError("a port is between 1 and 65535")
+    return number
+
+
+def _workers(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 64:
+        raise argparse.ArgumentTypeError("between 1 and 64")
+    return number

@@ -1,0 +1,1 @@
+"""The demonstration paper's readers; its stories are the newsroom's."""
