@@ -10,7 +10,8 @@ from allauth.account.models import EmailAddress
 
 from broadsheet.access import Mode
 from broadsheet.readers.models import Reader
-from broadsheet.subscriptions.models import Plan, Seat, Subscription
+from broadsheet.subscriptions import seating
+from broadsheet.subscriptions.models import Plan, Subscription
 
 PASSWORD = "one-seat-one-device"
 
@@ -51,6 +52,6 @@ def plan(code: str, seats: int, mode: Mode = Mode.ENFORCE) -> Plan:
 
 def subscribe(owner: Reader, under: Plan, *others: Reader) -> Subscription:
     subscription = Subscription.objects.create(owner=owner, plan=under)
-    for someone in (owner, *others):
-        Seat.objects.create(subscription=subscription, reader=someone)
+    for someone in others:
+        seating.seat(someone, subscription)
     return subscription

@@ -3,9 +3,11 @@
 from dataclasses import asdict, dataclass
 
 from allauth.account.models import EmailAddress
+from django.db import transaction
 
 from broadsheet.readers.models import Reader
-from broadsheet.subscriptions.models import Plan, Seat, Subscription
+from broadsheet.subscriptions import seating
+from broadsheet.subscriptions.models import Plan, Subscription
 
 PASSWORD = "one-seat-one-device"  # noqa: S105 (printed for everybody who starts the demo)
 
@@ -59,15 +61,8 @@ def _reader(person: DemoReader) -> Reader:
 
 
 def _seat(reader: Reader, owner: Reader, plan: str) -> None:
-    subscription, created = Subscription.objects.get_or_create(
+    subscription, _ = Subscription.objects.get_or_create(
         owner=owner, plan=Plan.objects.get(code=plan)
     )
-    if created:
-        Seat.objects.bulk_create(
-            Seat(subscription=subscription) for _ in range(subscription.plan.seats)
-        )
-    if not subscription.seats.filter(reader=reader).exists():
-        seat = subscription.seats.filter(reader=None).first()
-        assert seat is not None  # the cast fits its plans
-        seat.reader = reader
-        seat.save()
+    with transaction.atomic():
+        seating.seat(reader, subscription)

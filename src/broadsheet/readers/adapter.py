@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 
 from broadsheet.gate.request import local_path
 
@@ -16,3 +17,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address rate limits count by; behind a proxy the server passes on the client's."""
         return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 (not a bind)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """After a new password: the devices, where it shows who is signed in now."""
+        return resolve_url("devices")

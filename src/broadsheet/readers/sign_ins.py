@@ -77,14 +77,19 @@ def end(devices: Iterable[Device], why: Ending) -> int:
     return len(ending)
 
 
+def present_request(reader: Reader) -> HttpRequest | None:
+    """The request being answered, if it is this reader's own."""
+    request: HttpRequest | None = context.request
+    return request if request is not None and request.user.pk == reader.pk else None
+
+
 def end_others(reader: Reader, why: Ending) -> int:
-    """End every sign-in of the reader but the one of the present request, if it is theirs."""
-    request = context.request
-    here = request is not None and request.user.pk == reader.pk
-    session = request.session.session_key if here else None
+    """End every sign-in of the reader but the present request's; how many devices there were."""
+    request = present_request(reader)
+    session = request.session.session_key if request else None
     for other in UserSession.objects.filter(user_id=reader.pk).exclude(session_key=session):
         other.end()
-    others = reader.devices.exclude(key=current_key(request) if here else "")
+    others = reader.devices.exclude(key=current_key(request) if request else "")
     keys = list(others.values_list("key", flat=True))
     ended = others.signed_in().update(session_key="")
     _tell(reader.pk, keys, why)

@@ -13,4 +13,5 @@ class SubscriptionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to changes of access."""
-        from broadsheet.subscriptions import revocation  # noqa: F401, PLC0415 (needs the registry)
+        # The registry of models is complete only now.
+        from broadsheet.subscriptions import revocation, seating  # noqa: F401, PLC0415
