@@ -51,7 +51,9 @@ def _environment() -> dict[str, str]:
 def _check(path: Path, collected: str, write: bool) -> int:
     catalogue = polib.pofile(collected)
     catalogue.metadata_is_fuzzy = False
-    wanting = [e for e in catalogue if not e.obsolete and (not e.translated() or "fuzzy" in e.flags)]
+    wanting = [
+        e for e in catalogue if not e.obsolete and (not e.translated() or "fuzzy" in e.flags)
+    ]
     for entry in wanting:
         print(f"{path.parent.parent.name}: not translated: {entry.msgid!r}")
     compiled = polib.pofile(path.read_text()).to_binary()

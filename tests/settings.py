@@ -1,4 +1,4 @@
-"""The settings of the paper that tests run on: the product's own, in a folder that is thrown away."""
+"""The settings of the paper that tests run on: the product's own, in a folder thrown away."""
 
 import atexit
 import os

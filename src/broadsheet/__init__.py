@@ -1,0 +1,1 @@
+"""Broadsheet: a digital newspaper anyone can run, with one seat to one device."""

@@ -1,6 +1,8 @@
 """Where the paper is wired together: the gate, its stores, and the site behind it."""
 
 import os
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import django
 from django.core.asgi import get_asgi_application
@@ -15,35 +17,37 @@ from servestatic import ServeStaticASGI  # noqa: E402
 
 from broadsheet.background import Background  # noqa: E402
 from broadsheet.gate import Gate, Parts  # noqa: E402
-from broadsheet.gate.pages import Face, Story  # noqa: E402
 from broadsheet.gate.request import Receive, Scope, Send  # noqa: E402
 from broadsheet.meters import SqliteMeterStore  # noqa: E402
 from broadsheet.newsroom import press  # noqa: E402
 from broadsheet.settings.django import PAPER  # noqa: E402
 from broadsheet.subscriptions import sharing  # noqa: E402
-from broadsheet.subscriptions.office import Office  # noqa: E402
+from broadsheet.subscriptions.office import admit  # noqa: E402
 from broadsheet.subscriptions.store import seat_store  # noqa: E402
 from broadsheet.web.issue import issue_number  # noqa: E402
 
 
-class ThreadedPress:
-    """The newsroom's press, asked in a thread so that no reader waits for another's page."""
+def in_thread[**P, T](work: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Work that asks the database, in a thread, so that no reader waits for another's."""
 
-    async def find(self, path: str) -> Story | None:
-        """See gate.pages.Press."""
-        return await sync_to_async(_fresh(press.find), thread_sensitive=False)(path)
-
-    async def print_page(self, story: Story, face: Face) -> bytes | None:
-        """See gate.pages.Press."""
-        return await sync_to_async(_fresh(press.print_page), thread_sensitive=False)(story, face)
-
-
-def _fresh(work):  # type: ignore[no-untyped-def]
-    def fresh(*args):  # type: ignore[no-untyped-def]
+    def fresh(*args: P.args, **kwargs: P.kwargs) -> T:
         close_old_connections()
-        return work(*args)
+        return work(*args, **kwargs)
 
-    return fresh
+    return sync_to_async(fresh, thread_sensitive=False)
+
+
+class ThreadedPress:
+    """The newsroom's press, as the gate wants it."""
+
+    find = staticmethod(in_thread(press.find))
+    print_page = staticmethod(in_thread(press.print_page))
+
+
+class ThreadedOffice:
+    """The office of passes, as the gate wants it."""
+
+    admit = staticmethod(in_thread(admit))
 
 
 class Paper:
@@ -89,10 +93,10 @@ def build() -> Paper:
         Parts(
             site=site(),
             press=ThreadedPress(),
-            office=Office(),
+            office=ThreadedOffice(),
             store=store,
             meters=meters,
-            record=sharing.record,
+            record=in_thread(sharing.record),
             issue=issue_number(),
             keys=PAPER.secret_keys,
             languages=tuple(code for code, _ in settings.INTERFACE_LANGUAGES),

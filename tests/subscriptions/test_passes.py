@@ -168,9 +168,7 @@ def test_a_pass_does_not_outlast_its_subscription(cast: Cast) -> None:
     subscription = Subscription.objects.get(owner=cast.ana)
     subscription.ends_at = timezone.now() + timedelta(seconds=30)
     subscription.save()
-    assert needs(Browser(cast.ana).ask()).expires == pytest.approx(
-        subscription.ends_at.timestamp()
-    )
+    assert needs(Browser(cast.ana).ask()).expires == pytest.approx(subscription.ends_at.timestamp())
 
 
 def test_a_subscription_that_has_ended_gives_no_seat(cast: Cast) -> None:

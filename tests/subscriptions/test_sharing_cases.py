@@ -37,7 +37,7 @@ def contest(cast: Cast, phone: Browser, laptop: Browser) -> Callable[..., None]:
     def happen(times: int, kind: Event = Event.TAKEOVER) -> None:
         for turn in range(times):
             came, held = devices[turn % 2], devices[(turn + 1) % 2]
-            sharing.record_now([SeatEvent(kind, key, came, held, time.time())])
+            sharing.record([SeatEvent(kind, key, came, held, time.time())])
 
     return happen
 
@@ -62,9 +62,7 @@ def test_both_devices_then_carry_the_message_with_the_others_name(
     assert needs(laptop.ask()).message == "Firefox on Linux"
 
 
-def test_passes_from_before_the_case_are_old(
-    contest: Callable[..., None], phone: Browser
-) -> None:
+def test_passes_from_before_the_case_are_old(contest: Callable[..., None], phone: Browser) -> None:
     before = needs(phone.ask())
     contest(3)
     assert not phone.has_good(before)
@@ -83,7 +81,7 @@ def test_both_are_mine_takes_the_message_from_that_pair_for_30_days(
     contest(3)
     a_pass = needs(phone.ask())
     mine = SeatEvent(Event.MINE, a_pass.key, a_pass.device, "", time.time())
-    sharing.record_now([mine])
+    sharing.record([mine])
     assert needs(phone.ask()).message == needs(laptop.ask()).message == ""
     assert open_case() is not None
     later = timezone.now() + timedelta(days=31)
@@ -160,7 +158,7 @@ def test_events_are_kept_30_days_and_then_only_as_totals(contest: Callable[..., 
 
 
 def test_events_of_a_seat_that_is_gone_are_only_counted(cast: Cast) -> None:
-    sharing.record_now([SeatEvent(Event.REFUSED, "seat:999999", "a", "b", time.time())])
+    sharing.record([SeatEvent(Event.REFUSED, "seat:999999", "a", "b", time.time())])
     assert DailyTotal.objects.get().count == 1
     assert not SeatContest.objects.exists()
 

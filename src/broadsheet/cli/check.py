@@ -56,7 +56,7 @@ def _timings(paper: PaperSettings) -> Iterator[str]:
             f"({paper.beat_seconds:g}), or readers lose their seat between two beats."
         )
     if paper.release_seconds >= paper.lease_seconds:
-        yield "release_seconds should be shorter than lease_seconds, or closing a tab frees nothing."
+        yield "release_seconds should be under lease_seconds, or closing a tab frees nothing."
 
 
 def _files(paper: PaperSettings) -> Iterator[str]:

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from broadsheet.settings import PaperSettings, SettingsError, load
@@ -53,7 +54,7 @@ def settings() -> PaperSettings:
     return found
 
 
-def _lines(values: dict[str, object]) -> list[str]:
+def _lines(values: Mapping[str, object]) -> list[str]:
     lines = ["# The settings of this paper. The environment wins: BROADSHEET_SITE_URL=…\n"]
     for name, field in PaperSettings.model_fields.items():
         given = values.get(name)

@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS reading (
     PRIMARY KEY (reader, article)
 ) WITHOUT ROWID;
 """
+COUNT = "INSERT OR REPLACE INTO reading VALUES (?, ?, ?)"
 
 
 class SqliteMeterStore:
@@ -27,7 +28,7 @@ class SqliteMeterStore:
             rows = db.execute("SELECT article, at FROM reading WHERE reader = ?", (reader,))
             meter = read_meter(dict(rows.fetchall()), article, allowance, now)
             if meter.opens and not meter.counted:
-                db.execute("INSERT INTO reading VALUES (?, ?, ?)", (reader, article, now))
+                db.execute(COUNT, (reader, article, now))
             return meter
 
         return self._file.write(count)

@@ -7,7 +7,7 @@ from django.shortcuts import resolve_url
 from broadsheet.gate.request import local_path
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Redirects stay on the site; no IP address is kept."""
 
     def is_safe_url(self, url: str | None) -> bool:

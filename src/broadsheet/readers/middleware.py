@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from broadsheet.gate.identity import DEVICE_AGE
 from broadsheet.gate.request import DEVICE, LEASE, PASS
 from broadsheet.readers import sign_ins
+from broadsheet.readers.models import Reader
 
 
 class DeviceMiddleware:
@@ -23,14 +24,14 @@ class DeviceMiddleware:
         if PASS in request.COOKIES and request.user.pk != before:
             response.delete_cookie(PASS, samesite="Lax")
             response.delete_cookie(LEASE, samesite="Lax")
-        if request.user.is_authenticated:
-            self._keep_device(request, response)
+        if isinstance(request.user, Reader):
+            self._keep_device(request, request.user, response)
         return response
 
-    def _keep_device(self, request: HttpRequest, response: HttpResponse) -> None:
+    def _keep_device(self, request: HttpRequest, reader: Reader, response: HttpResponse) -> None:
         cookie = request.COOKIES.get(DEVICE, "")
         secret = sign_ins.device_secret(cookie)
-        sign_ins.here_or_now(request, request.user, secret)
+        sign_ins.note_here(request, reader, secret)
         if secret != cookie:
             response.set_cookie(
                 DEVICE,

@@ -8,7 +8,6 @@ from django.db import models
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
-
 password_changed = Signal()
 """Sent after `reader` was saved with a new password, whoever set it."""
 
@@ -34,7 +33,7 @@ class ReaderManager(BaseUserManager["Reader"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class Reader(AbstractUser):
+class Reader(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail has no types
     """A person with an account: one e-mail address."""
 
     username = None  # type: ignore[assignment]  # the address is the name
@@ -55,7 +54,7 @@ class Reader(AbstractUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the reader, and say when the password is a new one."""
         # Django keeps the raw password until it is saved; a hash that is only upgraded has none.
-        new_password = self.pk is not None and self._password is not None
+        new_password = self.pk is not None and getattr(self, "_password", None) is not None
         super().save(*args, **kwargs)
         if new_password:
             password_changed.send(sender=Reader, reader=self)

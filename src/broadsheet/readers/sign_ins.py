@@ -103,7 +103,7 @@ def forget_here(reader: Reader, request: HttpRequest) -> None:
     _tell(reader.pk, [key], Ending.SIGNED_OUT)
 
 
-def here_or_now(request: HttpRequest, reader: Reader, secret: str) -> Device:
+def note_here(request: HttpRequest, reader: Reader, secret: str) -> Device:
     """Note the device of a signed-in request."""
     return note(
         reader,

@@ -25,9 +25,7 @@ def end_sign_ins(sender: type[Reader], reader: Reader, **_: object) -> None:
 
 
 @receiver(user_logged_out)
-def end_device(
-    sender: object, request: HttpRequest, user: Reader | None, **_: object
-) -> None:
+def end_device(sender: object, request: HttpRequest, user: Reader | None, **_: object) -> None:
     """A sign-out ends this device's lease and its passes, copies included."""
     if user is not None:
         sign_ins.forget_here(user, request)

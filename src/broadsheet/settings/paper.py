@@ -42,7 +42,7 @@ class PaperSettings(BaseSettings):
     )
     site_url: str = Field(
         "http://127.0.0.1:8000",
-        description="Address readers use: scheme and host, no path. With https, cookies are Secure.",
+        description="Address readers use: scheme and host only. With https, cookies are Secure.",
     )
     secret_keys: list[str] = Field(
         default_factory=list,

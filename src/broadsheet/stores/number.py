@@ -3,6 +3,7 @@
 import fcntl
 import mmap
 import struct
+import threading
 from pathlib import Path
 
 SIZE = 8
@@ -15,6 +16,7 @@ class SharedNumber:
         self._file = path.open("a+b")
         self._file.truncate(SIZE)
         self._map = mmap.mmap(self._file.fileno(), SIZE)
+        self._one_thread = threading.Lock()
 
     def __call__(self) -> int:
         """The number now."""
@@ -23,8 +25,9 @@ class SharedNumber:
 
     def advance(self) -> None:
         """Add one. Every process sees it at its next read."""
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-        try:
-            struct.pack_into("<Q", self._map, 0, self() + 1)
-        finally:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+        with self._one_thread:  # threads share the open file, and with it flock's lock
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                struct.pack_into("<Q", self._map, 0, self() + 1)
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 REST = 1.0
 """Seconds without the file after it failed, so that its silence is not waited for each time."""
+DAMAGE = (UnicodeDecodeError, TypeError, OverflowError)
+"""What a row raises that nobody wrote so. Other rows may be whole: no rest after these."""
 
 
 class StoreAway(Exception):
@@ -54,9 +56,15 @@ class SqliteFile:
             self._away_until = time.monotonic() + REST
             self._disconnect()
             raise StoreAway(f"{self._path.name}: {error}") from error
+        except DAMAGE as error:
+            self._disconnect()
+            raise StoreAway(f"{self._path.name} is damaged: {error}") from error
 
     def _connection(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is not None and self._file() != self._local.file:
+            # Deleted or replaced under us: other processes may be on another file by now.
+            raise sqlite3.OperationalError("another file is in its place")
         if db is None:
             db = sqlite3.connect(self._path, timeout=self._budget, isolation_level=None)
             self._local.db = db
@@ -64,8 +72,17 @@ class SqliteFile:
             # After a power cut the last changes may be lost, never the file.
             db.execute("PRAGMA synchronous=NORMAL")
             if db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-                db.executescript(self._schema)
+                # All or nothing: a process killed here must not leave half a schema behind.
+                db.executescript(f"BEGIN IMMEDIATE; {self._schema}; COMMIT")
+            self._local.file = self._file()
         return db
+
+    def _file(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _disconnect(self) -> None:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)

@@ -4,10 +4,8 @@ import time
 from dataclasses import dataclass
 from importlib import import_module
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.db import close_old_connections
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -42,18 +40,12 @@ class Right:
         return self.seat.key if self.seat else reader_key(self.reader.pk)
 
 
-class Office:
-    """Implements the gate's PassOffice on the paper's database."""
-
-    async def admit(self, session: str, secret: str) -> Admission | None:
-        """A pass for a sign-in's session on a device; None: nobody is signed in there."""
-        return await sync_to_async(admit, thread_sensitive=False)(session, secret)
-
-
 def admit(session: str, secret: str) -> Admission | None:
-    """See Office.admit. Everything is read after the revocation number, so that a change
-    that comes in between makes the pass old instead of being missed."""
-    close_old_connections()
+    """A pass for a sign-in's session on a device; None: nobody is signed in there.
+
+    Everything is read again after the revocation number, so that a change that comes in
+    between makes the pass old instead of being missed.
+    """
     right = _right(session)
     for _ in range(ATTEMPTS):
         if right is None:
@@ -113,9 +105,9 @@ def _expires(right: Right) -> float:
 
 def _end_cases_elsewhere(seat: Seat, device: str) -> None:
     # The second device of a case now reads under a seat of its own.
-    cases = SharingCase.objects.filter(
-        seat__subscription=seat.subscription, ended_at=None
-    ).exclude(seat=seat)
+    cases = SharingCase.objects.filter(seat__subscription=seat.subscription, ended_at=None).exclude(
+        seat=seat
+    )
     for case in cases:
         if device in case.devices:
             end_case(case, Ending.SEAT_ADDED)

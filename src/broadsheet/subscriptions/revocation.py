@@ -78,9 +78,9 @@ def remember_reader(sender: type[Seat], instance: Seat, **_: Any) -> None:
 @receiver(post_delete, sender=Seat)
 def seat_changed(sender: type[Seat], instance: Seat, **_: Any) -> None:
     """A seat was given, taken back, or is gone."""
-    readers = {getattr(instance, "_was", None), instance.reader_id} - {None}
-    keys = [instance.key, *(reader_key(reader) for reader in readers)]
-    lost = Device.objects.filter(reader_id__in=readers - {instance.reader_id} or readers)
+    was, now = getattr(instance, "_was", None), instance.reader_id
+    keys = [instance.key, *(reader_key(reader) for reader in (was, now) if reader)]
+    lost = Device.objects.filter(reader=was if was != now else now)
     ending = frozenset(lost.values_list("key", flat=True))
     transaction.on_commit(partial(revoke, keys, ending))
 

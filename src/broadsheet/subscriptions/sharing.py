@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.db.models import F, Max, Q
 from django.tasks import task
 from django.utils import timezone
@@ -27,14 +26,8 @@ from broadsheet.subscriptions.revocation import end_case, revoke
 CONTESTS = {Event.REFUSED, Event.TAKEOVER, Event.OVERLAP}
 
 
-async def record(events: Sequence[SeatEvent]) -> None:
+def record(events: Sequence[SeatEvent]) -> None:
     """Keep what happened at the gate. Raises what the database raises; then nothing was kept."""
-    await sync_to_async(record_now, thread_sensitive=False)(events)
-
-
-def record_now(events: Sequence[SeatEvent]) -> None:
-    """See record."""
-    close_old_connections()
     with transaction.atomic():
         _total(events)
         seats = {seat.key: seat for seat in Seat.objects.filter(pk__in=_seat_ids(events))}
@@ -60,8 +53,8 @@ def message_for(seat: Seat, device: Device, now: datetime) -> str:
     answered = answer.timestamp() if answer else None
     if not message_due(answered, now.timestamp(), PAPER.sharing):
         return ""
-    label = Device.objects.filter(reader_id=seat.reader_id, key=other).values_list("label").first()
-    return label[0] if label else gettext("another device")
+    known = Device.objects.filter(reader=seat.reader, key=other).first()
+    return known.label if known else gettext("another device")
 
 
 @task()

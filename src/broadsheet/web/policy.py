@@ -1,6 +1,6 @@
 """Which Content-Security-Policy a page gets: the strict one, or the editors' looser one."""
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.utils.csp import CSP
 
@@ -23,11 +23,8 @@ EDITORS_POLICY = {
 class ContentPolicyMiddleware(ContentSecurityPolicyMiddleware):
     """Django's own middleware, with the editors' policy below EDITORS."""
 
-    def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Choose the policy, then set its header."""
         if request.path.startswith(EDITORS):
             response._csp_config = EDITORS_POLICY  # type: ignore[attr-defined]
-        answer: HttpResponseBase = super().process_response(request, response)
-        return answer
+        return super().process_response(request, response)

@@ -24,7 +24,9 @@ def plans(request: HttpRequest) -> HttpResponse:
     seat = seat_of(reader, timezone.now()) if reader else None
     current = seat.subscription.plan.pk if seat else None
     context = {
-        "plans": [_offer(plan, current, signed_in=reader is not None) for plan in Plan.objects.all()],
+        "plans": [
+            _offer(plan, current, signed_in=reader is not None) for plan in Plan.objects.all()
+        ],
         "next": local_path(request.GET["next"]) if "next" in request.GET else "",
     }
     return render(request, "web/plans.html", context)
