@@ -1,0 +1,1 @@
+"""The newsroom: editions, sections, stories, and what prints them."""

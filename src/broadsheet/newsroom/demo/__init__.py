@@ -1,0 +1,1 @@
+"""The demonstration paper: its stories, its pictures, and what builds it."""

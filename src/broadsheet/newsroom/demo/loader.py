@@ -1,0 +1,238 @@
+"""Builds the demonstration paper in the database. Run again, it changes nothing."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.files.images import ImageFile
+from django.db import transaction
+from django.utils import timezone
+from wagtail.coreutils import get_supported_content_language_variant
+from wagtail.models import Locale, Page, Site
+
+from broadsheet.newsroom.demo import manuscripts, pictures, warming
+from broadsheet.newsroom.demo.manuscripts import (
+    BodyItem,
+    EditionLines,
+    Manuscripts,
+    StoryLines,
+)
+from broadsheet.newsroom.models import (
+    Article,
+    ArticleAuthor,
+    Author,
+    Edition,
+    Paper,
+    Picture,
+    Section,
+    TiedStory,
+    Topic,
+)
+
+STORIES = Path(__file__).parent / "stories"
+PAPER_SLUG = "paper"
+WELCOME_SLUG = "home"
+JPEG_QUALITY = 88
+
+type Report = Callable[[str], None]
+
+
+def load(report: Report, folder: Path = STORIES) -> None:
+    """Build what is missing of the demonstration paper, and tell `report` what is being done.
+
+    What is there already is left as editors have made it. Raises ManuscriptError when a file
+    of the paper is wrong, before anything is built. Static files must have been collected.
+    """
+    written = manuscripts.read(folder, pictures.NAMES)
+    now = timezone.now()
+    with transaction.atomic():
+        paper = _paper(written.paper.title)
+        editions = {lines.slug: _edition(paper, lines) for lines in written.paper.editions}
+        _authors(written)
+        _topics(written, editions)
+    missing = _missing(written, editions)
+    if not missing:
+        report(f"The demonstration paper is there: {len(written.stories)} stories.")
+        return
+    drawn = _pictures(missing, report)
+    report(f"Setting {len(missing)} stories")
+    with transaction.atomic():
+        articles = _Desk(editions, drawn, now).publish(missing)
+    warming.warm(articles, editions.values(), report)
+
+
+def _paper(title: str) -> Paper:
+    paper: Paper | None = Paper.objects.first()
+    if paper is None:
+        root = Page.get_first_root_node()
+        paper = root.add_child(instance=Paper(title=title, slug=PAPER_SLUG))
+        paper.save_revision().publish()
+    _make_home(paper)
+    return paper
+
+
+def _make_home(paper: Paper) -> None:
+    address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
+    if site.root_page_id != paper.pk:
+        site.root_page = paper
+        site.site_name = paper.title
+        site.hostname = address.hostname or "localhost"
+        site.port = address.port or (443 if address.scheme == "https" else 80)
+        site.save()
+    # Wagtail's own first page, which would be a second front door.
+    for welcome in Page.objects.filter(depth=2, slug=WELCOME_SLUG).exact_type(Page):
+        welcome.delete()
+
+
+def _edition(paper: Paper, lines: EditionLines) -> Edition:
+    edition: Edition | None = Edition.objects.child_of(paper).filter(slug=lines.slug).first()
+    if edition is None:
+        code = get_supported_content_language_variant(lines.locale)
+        fields = lines.model_dump(exclude={"locale", "sections", "topics"})
+        locale, _ = Locale.objects.get_or_create(language_code=code)
+        edition = paper.add_child(instance=Edition(**fields, locale=locale))
+        edition.save_revision().publish()
+    there = set(Section.objects.child_of(edition).values_list("slug", flat=True))
+    for section in lines.sections:
+        if section.slug not in there:
+            is_opinion = section.slug == "opinion"
+            page = edition.add_child(instance=Section(**dict(section), is_opinion=is_opinion))
+            page.save_revision().publish()
+    return edition
+
+
+def _authors(written: Manuscripts) -> None:
+    there = set(Author.objects.values_list("slug", flat=True))
+    for lines in written.paper.authors:
+        if lines.slug not in there:
+            Author.objects.create(**dict(lines))
+
+
+def _topics(written: Manuscripts, editions: dict[str, Edition]) -> None:
+    for lines in written.paper.editions:
+        edition = editions[lines.slug]
+        there = set(Topic.objects.filter(edition=edition).values_list("slug", flat=True))
+        for topic in lines.topics:
+            if topic.slug not in there:
+                Topic.objects.create(edition=edition, **dict(topic))
+
+
+def _missing(written: Manuscripts, editions: dict[str, Edition]) -> list[StoryLines]:
+    there = {
+        (code, slug)
+        for code, edition in editions.items()
+        for slug in Article.objects.inside(edition).values_list("slug", flat=True)
+    }
+    return [lines for lines in written.stories.values() if (lines.edition, lines.slug) not in there]
+
+
+def _pictures(stories: Iterable[StoryLines], report: Report) -> dict[str, Picture]:
+    names = dict.fromkeys(name for lines in stories for name in lines.pictures())
+    found = {picture.title: picture for picture in Picture.objects.filter(title__in=names)}
+    for name in names:
+        if name not in found:
+            report(f"Drawing {name}")
+            found[name] = _draw(name)
+    return found
+
+
+def _draw(name: str) -> Picture:
+    file = BytesIO()
+    pictures.draw(name).convert("RGB").save(file, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    photographer, agency = pictures.CREDITS.get(name, ("", ""))
+    return Picture.objects.create(
+        title=name,
+        file=ImageFile(file, name=f"{name}.jpg"),
+        photographer=photographer,
+        agency=agency,
+    )
+
+
+class _Desk:
+    """Sets stories and publishes them, with everything they refer to at hand."""
+
+    def __init__(
+        self, editions: dict[str, Edition], drawn: dict[str, Picture], now: datetime
+    ) -> None:
+        self._editions = editions
+        self._drawn = drawn
+        self._now = now
+        self._authors = {author.slug: author for author in Author.objects.all()}
+        self._topics = {(topic.edition_id, topic.slug): topic for topic in Topic.objects.all()}
+        self._sections = {
+            (edition.pk, section.slug): section
+            for edition in editions.values()
+            for section in Section.objects.child_of(edition)
+        }
+
+    def publish(self, stories: Iterable[StoryLines]) -> list[Article]:
+        """Set all, then tie them, then make them live: a story may be tied to a later one."""
+        articles = [(lines, self._set(lines)) for lines in stories]
+        for lines, article in articles:
+            self._tie(lines, article)
+            article.save_revision().publish()
+        return [Article.objects.get(pk=article.pk) for _, article in articles]
+
+    def _set(self, lines: StoryLines) -> Article:
+        edition = self._editions[lines.edition]
+        published = self._moment(lines.published, edition)
+        article = Article(
+            title=lines.headline,
+            slug=lines.slug,
+            live=False,
+            kicker=lines.kicker,
+            standfirst=lines.standfirst,
+            place=lines.place,
+            access=lines.access.value,
+            rank=lines.rank,
+            published_at=published,
+            first_published_at=published,
+            updated_at=self._moment(lines.updated, edition) if lines.updated else None,
+            body=[self._block(item) for item in lines.body],
+        )
+        if lines.picture is not None:
+            article.lead_picture = self._drawn[lines.picture.name]
+            article.lead_alt = lines.picture.alt
+            article.lead_caption = lines.picture.caption
+        article.byline = [
+            ArticleAuthor(author=self._authors[slug], sort_order=place)
+            for place, slug in enumerate(lines.authors)
+        ]
+        article.topics = [self._topics[edition.pk, slug] for slug in lines.topics]
+        section = self._sections[edition.pk, lines.section]
+        return section.add_child(instance=article)
+
+    def _tie(self, lines: StoryLines, article: Article) -> None:
+        tied = Article.objects.inside(self._editions[lines.edition]).filter(slug__in=lines.tied)
+        by_slug = {story.slug: story for story in tied}
+        article.tied = [
+            TiedStory(story=by_slug[slug], sort_order=place)
+            for place, slug in enumerate(lines.tied)
+        ]
+
+    def _moment(self, when: datetime | timedelta, edition: Edition) -> datetime:
+        if isinstance(when, timedelta):
+            return self._now - when
+        return when if when.tzinfo else when.replace(tzinfo=ZoneInfo(edition.time_zone))
+
+    def _block(self, item: BodyItem) -> dict[str, Any]:
+        return {"type": item.kind, "value": self._stored(item)}
+
+    def _stored(self, item: BodyItem) -> Any:
+        if item.paragraph is not None:
+            return f"<p>{item.paragraph.strip()}</p>"
+        if item.picture is not None:
+            fields = item.picture.model_dump(exclude={"name"})
+            return {"image": self._drawn[item.picture.name].pk, **fields}
+        if item.chart is not None:
+            table = [{"label": label, "number": str(number)} for label, number in item.chart.rows]
+            return {**item.chart.model_dump(exclude={"rows"}), "table": table}
+        if item.quotation is not None:
+            return item.quotation.model_dump()
+        return item.subheading or item.pull_quote

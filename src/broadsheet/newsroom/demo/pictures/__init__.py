@@ -1,0 +1,92 @@
+"""The demonstration edition's pictures, printed by code: scenes and two maps.
+
+Every picture is the same each time it is drawn. See README.md for the sources of the maps.
+"""
+
+import functools
+from collections.abc import Callable
+
+from PIL import Image
+
+from broadsheet.newsroom.demo.pictures import (
+    chessboard,
+    city,
+    concert,
+    cooking,
+    crafts,
+    fields,
+    halls,
+    hills,
+    maps,
+    objects,
+    rails,
+    rooms,
+    shores,
+    streets,
+    waters,
+)
+
+_SCENES: dict[str, Callable[[], Image.Image]] = {
+    "harbour": waters.harbour,
+    "parliament": city.parliament,
+    "wheat": fields.wheat,
+    "theatre": halls.theatre,
+    "bridge": waters.bridge,
+    "ledger": objects.ledger,
+    "library": halls.library,
+    "solar": fields.solar,
+    "train": rails.train,
+    "orchestra": concert.orchestra,
+    "ballot": objects.ballot,
+    "market": city.market,
+    "observatory": crafts.observatory,
+    "vineyard": hills.vineyard,
+    "window": rooms.window,
+    "chess": chessboard.chess,
+    "desert": hills.desert,
+    "lighthouse": shores.lighthouse,
+    "loom": crafts.loom,
+    "newsstand": streets.newsstand,
+    "river": shores.river,
+    "factory": streets.factory,
+    "classroom": rooms.classroom,
+    "kitchen": cooking.kitchen,
+}
+
+_MAPS: dict[str, Callable[[str], Image.Image]] = {
+    "map-harbin": maps.harbin,
+    "map-pipeline": maps.pipeline,
+}
+
+_PICTURES: dict[str, Callable[[], Image.Image]] = {
+    **_SCENES,
+    **{name: functools.partial(map_, "en") for name, map_ in _MAPS.items()},
+    **{f"{name}-es": functools.partial(map_, "es") for name, map_ in _MAPS.items()},
+}
+
+NAMES: tuple[str, ...] = tuple(_PICTURES)
+"""The names of all the pictures; maps ending in -es have Spanish labels."""
+
+_ARTISTS: dict[str, tuple[str, str]] = {
+    "Ilka Varnhem": ("Copperline", "harbour lighthouse bridge river observatory train"),
+    "Tomás Arrieta Vela": ("Estampa Doce", "market vineyard kitchen wheat desert"),
+    "June Okafor-Lindt": ("Plate & Proof", "parliament ballot ledger chess newsstand"),
+    "Marguerite Soldau": ("Copperline", "theatre orchestra library window"),
+    "Bao Restrepo": ("Plate & Proof", "solar factory classroom loom"),
+    "Broadsheet Graphics": (
+        "Natural Earth",
+        "map-harbin map-pipeline map-harbin-es map-pipeline-es",
+    ),
+}
+
+CREDITS: dict[str, tuple[str, str]] = {
+    name: (artist, agency) for artist, (agency, names) in _ARTISTS.items() for name in names.split()
+}
+"""Who made each picture, and for which agency; the people and agencies are made up."""
+
+
+def draw(name: str) -> Image.Image:
+    """Draw a picture, 1800 by 1200 pixels, RGB; an unknown name is a KeyError."""
+    if name not in _PICTURES:
+        raise KeyError(f"there is no picture called {name!r}; there are {', '.join(NAMES)}")
+    return _PICTURES[name]()

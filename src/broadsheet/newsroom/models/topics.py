@@ -1,0 +1,54 @@
+"""What an edition files its stories under."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, PageChooserPanel
+from wagtail.search import index
+
+
+class Topic(index.Indexed, models.Model):
+    """A subject with a page of its own in one edition."""
+
+    edition = models.ForeignKey(
+        "newsroom.Edition",
+        verbose_name=_("edition"),
+        on_delete=models.CASCADE,
+        related_name="topics",
+    )
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(
+        _("address"), max_length=120, help_text=_("The last part of the topic's page's address.")
+    )
+    description = models.TextField(
+        _("description"), blank=True, help_text=_("A sentence or two at the head of its page.")
+    )
+
+    panels: ClassVar[list[Any]] = [
+        PageChooserPanel("edition"),
+        FieldPanel("name"),
+        FieldPanel("slug"),
+        FieldPanel("description"),
+    ]
+    search_fields: ClassVar[list[Any]] = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.FilterField("edition_id"),
+    ]
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["edition", "slug"], name="one_topic_per_address")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def url(self) -> str:
+        """The address of the topic's page on its edition."""
+        return self.edition.topic_url(self)

@@ -1,0 +1,63 @@
+"""Sets an article's page: everything a face shows, and nothing that it does not."""
+
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import prefetch_related_objects
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from broadsheet.gate.pages import Face, Kind
+from broadsheet.settings.django import PAPER
+
+if TYPE_CHECKING:
+    from broadsheet.newsroom.models.articles import Article
+
+TEMPLATE = "web/article.html"
+
+
+def sheet(article: "Article", face: Face) -> bytes:
+    """The article's page as UTF-8 HTML, for everybody who has this face.
+
+    It is set without a request, so that nothing of one reader can get into it. Whether the
+    face may show the whole text was decided before.
+    """
+    zone = ZoneInfo(article.edition.time_zone)
+    with translation.override(face.language), timezone.override(zone):
+        return render_to_string(TEMPLATE, matter(article, face)).encode()
+
+
+def matter(article: "Article", face: Face) -> dict[str, Any]:
+    """The template's context; the blocks that the face keeps back are not in it."""
+    blocks = article.body_blocks() if face.kind is Kind.FULL else article.preview_blocks()
+    _fetch_renditions(blocks)
+    topics = list(article.topics.all())
+    for topic in topics:
+        topic.edition = article.edition
+    tied, recommended = article.related(topics)
+    return {
+        **article.edition.furniture(),
+        "article": article,
+        "section": article.section,
+        "blocks": blocks,
+        "face": face,
+        "signed_in": face.signed_in,
+        "topics": topics,
+        "tied": tied,
+        "recommended": recommended,
+        "authors": article.authors,
+        "page_url": article.get_url(),
+        "canonical_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + article.get_url(),
+        "languages": settings.INTERFACE_LANGUAGES,
+        "ui_language": face.language,
+        "timings": PAPER.timings,
+        "mine_quiet_days": PAPER.mine_quiet_days,
+    }
+
+
+def _fetch_renditions(blocks: list[Any]) -> None:
+    pictures = [block.value["image"] for block in blocks if block.block_type == "picture"]
+    shown = [picture for picture in pictures if picture is not None]
+    if shown:
+        prefetch_related_objects(shown, "renditions")

@@ -1,0 +1,44 @@
+"""What counts as a publication: every change that a printed page may show."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from wagtail.models import Page
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+from broadsheet.newsroom import publications
+from broadsheet.newsroom.models import (
+    Article,
+    Author,
+    Edition,
+    Paper,
+    Picture,
+    Section,
+    Topic,
+)
+
+PAGES: tuple[type[Page], ...] = (Paper, Edition, Section, Article)
+
+
+@receiver(page_published)
+@receiver(page_unpublished)
+@receiver(page_slug_changed)
+@receiver(post_page_move)
+@receiver(post_save, sender=Author)
+@receiver(post_delete, sender=Author)
+@receiver(post_save, sender=Topic)
+@receiver(post_delete, sender=Topic)
+@receiver(post_save, sender=Picture)
+@receiver(post_delete, sender=Picture)
+def announce_after_commit(**_: Any) -> None:
+    """Tell the listener once the change can be read by everybody, and not if it is undone."""
+    transaction.on_commit(publications.announce)
+
+
+@receiver(post_delete)
+def announce_deleted_page(sender: type, **_: Any) -> None:
+    """A page of the paper was deleted, by whichever door."""
+    if issubclass(sender, PAGES):
+        transaction.on_commit(publications.announce)

@@ -1,0 +1,117 @@
+"""May this reader see this article now? Every combination of facts, against a table."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from broadsheet.access import Decision, Facts, Hold, Level, Meter, Mode, Outcome, Reason, decide
+
+METERS = {
+    "no meter": [Meter(), Meter(0, 3, False), Meter(0, 3, True)],
+    "left": [Meter(1, 0, False), Meter(3, 2, False)],
+    "counted": [Meter(1, 1, True), Meter(3, 2, True), Meter(3, 3, True), Meter(3, 5, True)],
+    "spent": [Meter(1, 1, False), Meter(3, 3, False), Meter(3, 5, False)],
+}
+
+ANY: Any = object()
+REFUSED_HOLDS = (Hold.IN_USE, Hold.NOT_ASKED)
+TABLE: list[tuple[Any, Any, Any, Any, Any, Outcome, str]] = [
+    # level, account, the seat's mode, the lease, the meter -> what leaves the server, and why
+    ("free", ANY, ANY, ANY, ANY, Outcome.GRANTED, "free"),
+    ("registered", True, ANY, ANY, ANY, Outcome.GRANTED, "registered"),
+    ("registered", False, ANY, ANY, ANY, Outcome.PREVIEW, "registration-required"),
+    ("subscribers", ANY, None, ANY, "no meter", Outcome.PREVIEW, "subscription-required"),
+    ("subscribers", ANY, None, ANY, "left", Outcome.METERED, "meter"),
+    ("subscribers", ANY, None, ANY, "counted", Outcome.METERED, "meter"),
+    ("subscribers", ANY, None, ANY, "spent", Outcome.PREVIEW, "meter-spent"),
+    ("subscribers", ANY, "off", ANY, ANY, Outcome.GRANTED, "plan"),
+    ("subscribers", ANY, "monitor", Hold.HELD, ANY, Outcome.GRANTED, "lease"),
+    ("subscribers", ANY, "monitor", Hold.STORE_AWAY, ANY, Outcome.GRANTED, "store-away"),
+    ("subscribers", ANY, "monitor", REFUSED_HOLDS, ANY, Outcome.GRANTED, "monitor"),
+    ("subscribers", ANY, "notify", Hold.HELD, ANY, Outcome.GRANTED, "lease"),
+    ("subscribers", ANY, "notify", Hold.STORE_AWAY, ANY, Outcome.GRANTED, "store-away"),
+    ("subscribers", ANY, "notify", REFUSED_HOLDS, ANY, Outcome.GRANTED, "notify"),
+    ("subscribers", ANY, "enforce", Hold.HELD, ANY, Outcome.GRANTED, "lease"),
+    ("subscribers", ANY, "enforce", Hold.STORE_AWAY, ANY, Outcome.GRANTED, "store-away"),
+    ("subscribers", ANY, "enforce", Hold.IN_USE, ANY, Outcome.PREVIEW, "in-use"),
+    ("subscribers", ANY, "enforce", Hold.NOT_ASKED, ANY, Outcome.PREVIEW, "lease-required"),
+]
+
+EVERY_FACT = [
+    (Facts(level, account, mode, hold, meter), word)
+    for level, account, mode, hold, word in product(
+        Level, (False, True), (None, *Mode), Hold, METERS
+    )
+    for meter in METERS[word]
+]
+
+
+def fits(asked: Any, known: Any) -> bool:
+    return asked is ANY or known == asked or (isinstance(asked, tuple) and known in asked)
+
+
+def rows_for(facts: Facts, meter: str) -> list[int]:
+    known = (facts.level, facts.account, facts.mode, facts.hold, meter)
+    return [n for n, row in enumerate(TABLE) if all(map(fits, row[:5], known))]
+
+
+def test_every_combination_of_facts_is_decided_as_the_table_says() -> None:
+    for facts, meter in EVERY_FACT:
+        (row,) = rows_for(facts, meter)
+        *_, outcome, reason = TABLE[row]
+        assert decide(facts) == Decision(outcome, Reason(reason)), facts
+
+
+def test_every_row_of_the_table_and_every_reason_is_reached() -> None:
+    assert {rows_for(*fact)[0] for fact in EVERY_FACT} == set(range(len(TABLE)))
+    assert {decide(facts).reason for facts, _ in EVERY_FACT} == set(Reason)
+
+
+def test_subscribers_text_needs_a_lease_a_lenient_plan_a_meter_or_a_store_away() -> (
+    None
+):
+    for facts, meter in EVERY_FACT:
+        if facts.level is Level.SUBSCRIBERS and decide(facts).full:
+            lease = facts.mode is not None and facts.hold is Hold.HELD
+            lenient = facts.mode in (Mode.OFF, Mode.MONITOR, Mode.NOTIFY)
+            metered = facts.mode is None and meter in ("left", "counted")
+            away = facts.mode is not None and facts.hold is Hold.STORE_AWAY
+            assert lease or lenient or metered or away, facts
+
+
+def test_when_the_store_is_away_subscribers_read_on_and_nobody_else_does() -> None:
+    for facts, meter in EVERY_FACT:
+        if facts.level is Level.SUBSCRIBERS and facts.hold is Hold.STORE_AWAY:
+            without = meter in ("left", "counted")
+            assert decide(facts).full == (facts.mode is not None or without), facts
+
+
+def test_a_subscriber_in_use_elsewhere_is_never_let_in_by_a_meter() -> None:
+    in_use = Facts(Level.SUBSCRIBERS, True, Mode.ENFORCE, Hold.IN_USE, Meter(10, 0))
+    assert decide(in_use) == Decision(Outcome.PREVIEW, Reason.IN_USE)
+
+
+def test_only_a_meter_gives_a_metered_outcome() -> None:
+    for facts, meter in EVERY_FACT:
+        if decide(facts).outcome is Outcome.METERED:
+            assert facts.level is Level.SUBSCRIBERS
+            assert facts.mode is None
+            assert meter in ("left", "counted")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "full"),
+    [(Outcome.GRANTED, True), (Outcome.METERED, True), (Outcome.PREVIEW, False)],
+)
+def test_a_preview_is_not_the_whole_text_and_the_others_are(outcome: Outcome, full: bool) -> None:
+    assert Decision(outcome, Reason.FREE).full is full
+
+
+def test_a_decision_that_turns_on_the_lease_is_never_taken_without_asking_for_it() -> None:
+    for facts, _ in EVERY_FACT:
+        by_hold = {
+            decide(Facts(facts.level, facts.account, facts.mode, hold, facts.meter))
+            for hold in Hold
+        }
+        assert facts.lease_wanted == (len(by_hold) > 1), facts

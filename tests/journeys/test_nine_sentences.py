@@ -1,0 +1,282 @@
+"""What the paper says when one subscription is open on two devices, sentence by sentence."""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.conftest import LivePaper
+from tests.journeys import newcomers
+from tests.journeys.devices import BOTH, IN_VIEW, TOLD_WITHIN, Device, Story
+from tests.journeys.newcomers import Account
+
+with_and_without_scripts = pytest.mark.parametrize(
+    "scripts", BOTH, ids=["with scripts", "without scripts"]
+)
+
+
+@pytest.fixture
+def contested(phone: Device, laptop: Device, ana: Account, story: Story) -> Story:
+    """The phone reads, and the laptop has just been told so."""
+    phone.signs_in(ana).opens(story).reads(story)
+    laptop.signs_in(ana).opens(story).sees_the_dialog()
+    return story
+
+
+# 1 -----------------------------------------------------------------------------------------
+
+
+@with_and_without_scripts
+def test_the_paper_knows_within_seconds_that_two_devices_read_and_says_which_and_since_when(
+    phone: Device, laptop: Device, ana: Account, story: Story
+) -> None:
+    phone.signs_in(ana)
+    laptop.signs_in(ana)
+    opened = time.time()
+    phone.opens(story).reads(story)
+    laptop.opens(story).sees_the_dialog("Firefox on Android")
+    assert time.time() - opened < 2 * TOLD_WITHIN
+    laptop.has_nothing_of(story)
+    since = laptop.wall.locator("#wall-title time")
+    at = datetime.fromisoformat(since.get_attribute("datetime") or "")
+    assert abs(at.timestamp() - opened) < TOLD_WITHIN
+    local = at.astimezone(ZoneInfo("America/New_York"))
+    expect(since).to_have_text(f"{local:%H:%M}")
+
+
+def test_the_device_that_reads_is_not_disturbed_by_the_question(
+    contested: Story, phone: Device
+) -> None:
+    phone.is_heard(2).reads(contested)
+
+
+# 2 -----------------------------------------------------------------------------------------
+
+
+@with_and_without_scripts
+def test_adding_a_reader_is_offered_first_and_leads_to_premium(
+    contested: Story, laptop: Device
+) -> None:
+    first = laptop.wall.locator("a, button, summary").first
+    expect(first).to_have_text("Add a reader")
+    first.click()
+    laptop.page.wait_for_url("**/plans/?next=*#premium")
+    premium = laptop.page.locator("#premium")
+    expect(premium).to_contain_text("2 readers")
+    assert premium.evaluate(IN_VIEW)
+    laptop.page.get_by_role("link", name="Back to the story").click()
+    laptop.page.wait_for_url(contested.url)
+
+
+# 3 -----------------------------------------------------------------------------------------
+
+
+@with_and_without_scripts
+def test_the_button_says_beforehand_what_it_does_to_the_other_device(
+    contested: Story, laptop: Device
+) -> None:
+    line = laptop.wall.locator("form[action='/-/seat/take-over']")
+    expect(line.get_by_role("button")).to_have_text("Read here")
+    expect(line).to_contain_text("Firefox on Android can no longer read")
+
+
+def test_taking_over_tells_the_other_device_within_a_second(
+    contested: Story,
+    phone: Device,
+    laptop: Device,
+    record_property: Callable[[str, object], None],
+) -> None:
+    phone.is_heard()
+    laptop.take_over_button.click()
+    pressed = time.monotonic()
+    phone.dialog.wait_for(state="visible")
+    took = time.monotonic() - pressed
+    record_property("told_after_seconds", round(took, 2))
+    assert took < TOLD_WITHIN
+    phone.sees_the_dialog("Chrome on Linux").has_nothing_of(contested)
+    laptop.reads(contested).is_heard(2).reads(contested)
+
+
+@pytest.mark.parametrize("scripts", [False], ids=["without scripts"])
+def test_without_scripts_the_other_device_is_told_at_its_next_page(
+    contested: Story, phone: Device, laptop: Device, other_story: Story
+) -> None:
+    laptop.takes_over(contested)
+    phone.reads(contested)  # what stands there cannot be taken back; the next page can
+    phone.opens(other_story).sees_the_dialog("Chrome on Linux").has_nothing_of(other_story)
+
+
+# 4, 5, 6 -----------------------------------------------------------------------------------
+
+
+@with_and_without_scripts
+def test_why_opens_and_says_one_device_at_a_time_premium_and_an_address_for_each(
+    contested: Story, laptop: Device
+) -> None:
+    laptop.asks_why()
+    why = laptop.wall.locator("details")
+    expect(why).to_contain_text(re.compile("one device at a time", re.IGNORECASE))
+    expect(why).to_contain_text("Two browsers on one computer count as two devices")
+    expect(why).to_contain_text(re.compile(r"Premium.*second reader"))
+    expect(why).to_contain_text("your own e-mail address")
+    expect(why).to_contain_text("a note stands above every story on both")
+
+
+def test_two_readers_of_premium_read_at_the_same_time_and_never_see_the_dialog(
+    phone: Device, laptop: Device, paper: LivePaper, stories: list[Story]
+) -> None:
+    owner, member = newcomers.make(paper.folder, "premium", 1)[0]
+    phone.signs_in(owner).opens(stories[0]).reads(stories[0])
+    laptop.signs_in(member).opens(stories[0]).reads(stories[0])
+    phone.is_heard(2)
+    laptop.is_heard(2)
+    for each in (phone, laptop):
+        each.reads(stories[0])
+        each.opens(stories[1]).reads(stories[1]).is_heard().sees_no_dialog()
+
+
+# 7 -----------------------------------------------------------------------------------------
+
+
+def changes_the_password(device: Device, account: Account, new: str) -> None:
+    """By the link in the wall, and the form behind it."""
+    device.wall.get_by_role("link", name="Change your password").click()
+    page = device.page
+    page.get_by_label("Current Password").fill(account.password)
+    page.get_by_label("New Password", exact=True).fill(new)
+    page.get_by_label("New Password (again)").fill(new)
+    page.get_by_role("button", name="Change Password").click()
+    page.wait_for_url("**/account/devices/")
+
+
+@with_and_without_scripts
+def test_a_new_password_ends_the_other_devices_session_lease_and_pass_at_once(
+    contested: Story,
+    phone: Device,
+    laptop: Device,
+    ana: Account,
+    story: Story,
+    new_device: Callable[..., Device],
+) -> None:
+    copied = phone.context.cookies()
+    changes_the_password(laptop, ana, "quite-another-one-8")
+    said = laptop.page.get_by_role("status")
+    expect(said).to_contain_text("One other device was signed out")
+    laptop.opens(story).reads(story)  # the lease is over: nothing to ask
+    if phone.scripts:
+        phone.sees_the_wall("subscribe").has_nothing_of(story)
+    phone.opens(story).sees_the_wall("subscribe").has_nothing_of(story)
+    thief = new_device("copy of the phone")
+    thief.context.add_cookies(copied)
+    thief.opens(story).sees_the_wall("subscribe").has_nothing_of(story)
+    phone.opens("/account/")
+    assert "/account/login/" in phone.page.url
+
+
+# 8 -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(phone: Device, laptop: Device, ana: Account, story: Story) -> Story:
+    """Two devices that have read over each other three times; the laptop reads."""
+    phone.signs_in(ana).opens(story).reads(story)
+    laptop.signs_in(ana).opens(story).sees_the_dialog().takes_over(story)
+    takes_back(phone, story)
+    takes_back(laptop, story)
+    return story
+
+
+def takes_back(device: Device, story: Story) -> None:
+    if not device.scripts:
+        device.opens(story)
+    device.sees_the_dialog().takes_over(story)
+
+
+def carries_the_message(device: Device, other: str) -> None:
+    expect(device.message).to_be_visible()
+    expect(device.message).to_contain_text(other)
+
+
+@with_and_without_scripts
+def test_two_overlaps_are_not_yet_sharing(
+    phone: Device, laptop: Device, ana: Account, story: Story, other_story: Story
+) -> None:
+    phone.signs_in(ana).opens(story).reads(story)
+    laptop.signs_in(ana).opens(story).sees_the_dialog().takes_over(story)
+    takes_back(phone, story)
+    phone.opens(other_story).reads(other_story)
+    expect(phone.message).to_have_count(0)
+
+
+@with_and_without_scripts
+def test_after_three_overlaps_a_message_stands_on_both_devices_on_every_story(
+    shared: Story, phone: Device, laptop: Device, other_story: Story
+) -> None:
+    laptop.opens(other_story).reads(other_story)
+    carries_the_message(laptop, "Firefox on Android")
+    laptop.opens(shared).reads(shared)
+    carries_the_message(laptop, "Firefox on Android")
+    phone.opens(other_story).sees_the_dialog()
+    carries_the_message(phone, "Chrome on Linux")
+    phone.takes_over(other_story)
+    phone.opens(shared).reads(shared)
+    carries_the_message(phone, "Chrome on Linux")
+
+
+def test_the_message_cannot_be_dismissed_and_does_not_cover_the_text(
+    shared: Story, laptop: Device, other_story: Story
+) -> None:
+    laptop.opens(other_story).reads(other_story)
+    carries_the_message(laptop, "Firefox on Android")
+    expect(laptop.message.get_by_role("button")).to_have_text(["Both devices are mine"])
+    laptop.page.keyboard.press("Escape")
+    carries_the_message(laptop, "Firefox on Android")
+    note, text = laptop.message.bounding_box(), laptop.text.bounding_box()
+    assert note
+    assert text
+    assert note["y"] + note["height"] <= text["y"]
+    laptop.page.evaluate("() => scrollTo(0, document.body.scrollHeight / 2)")
+    assert not laptop.message.evaluate(IN_VIEW)
+
+
+@with_and_without_scripts
+def test_the_message_is_gone_when_the_sharing_has_ended(
+    shared: Story, phone: Device, laptop: Device, other_story: Story
+) -> None:
+    laptop.opens(other_story)
+    carries_the_message(laptop, "Firefox on Android")
+    laptop.opens("/account/devices/")
+    laptop.page.get_by_role("button", name="Sign out: Firefox on Android").click()
+    expect(laptop.page.get_by_role("status")).to_contain_text("is signed out")
+    laptop.opens(other_story).reads(other_story)
+    expect(laptop.message).to_have_count(0)
+
+
+@with_and_without_scripts
+def test_the_message_is_not_shown_after_both_devices_are_mine(
+    shared: Story, phone: Device, laptop: Device, other_story: Story
+) -> None:
+    laptop.opens(other_story)
+    carries_the_message(laptop, "Firefox on Android")
+    laptop.message.get_by_role("button", name="Both devices are mine").click()
+    laptop.page.wait_for_url(other_story.url)
+    laptop.reads(other_story)
+    expect(laptop.message).to_have_count(0)
+    laptop.opens(shared).reads(shared)
+    expect(laptop.message).to_have_count(0)
+    phone.opens(other_story).sees_the_dialog("Chrome on Linux")  # they still take turns
+    expect(phone.message).to_have_count(0)
+
+
+# 9 -----------------------------------------------------------------------------------------
+
+
+@with_and_without_scripts
+def test_the_terms_can_be_read_from_the_dialog(contested: Story, laptop: Device) -> None:
+    laptop.wall.get_by_role("link", name="Terms of the digital subscription").click()
+    laptop.page.wait_for_url("**/terms/")
+    expect(laptop.page.locator("main")).to_contain_text("One device at a time")
