@@ -88,6 +88,11 @@ class Decision:
         """Whether the whole text may leave the server."""
         return self.outcome is not Outcome.PREVIEW
 
+    @property
+    def header(self) -> str:
+        """The value of the `Broadsheet-Access` header."""
+        return f"{self.outcome}; reason={self.reason}"
+
 
 def decide(facts: Facts) -> Decision:
     """May this reader see this article now? Every face of the paper asks this function."""

@@ -185,10 +185,7 @@ class ArticleDoor:
         headers: Headers = [
             (b"content-type", b"text/html; charset=utf-8"),
             (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
-            (
-                b"broadsheet-access",
-                f"{decision.outcome}; reason={decision.reason}".encode(),
-            ),
+            (b"broadsheet-access", decision.header.encode()),
             *SECURITY,
             *reading.who.cookies,
             *reading.cookies,

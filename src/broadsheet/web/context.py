@@ -8,15 +8,25 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from broadsheet.newsroom.models import Edition
+from broadsheet.newsroom.models.paper import EDITION_COOKIE
 from broadsheet.settings.django import PAPER
 
 
 def paper(request: HttpRequest) -> dict[str, Any]:
-    """Names, languages and editions, fetched only where a template shows them."""
+    """Names, languages, editions, and the edition the reader was last in, fetched when shown."""
+    editions = SimpleLazyObject(lambda: list(Edition.objects.live().order_by("path")))
+    edition = SimpleLazyObject(lambda: _edition_last_read(request, editions))
     return {
         "paper_name": settings.WAGTAIL_SITE_NAME,
         "languages": settings.INTERFACE_LANGUAGES,
         "ui_language": get_language(),
-        "editions": SimpleLazyObject(lambda: list(Edition.objects.live().order_by("path"))),
+        "editions": editions,
+        "edition": edition,
+        "sections": SimpleLazyObject(lambda: edition.sections if edition else []),
         "mine_quiet_days": PAPER.mine_quiet_days,
     }
+
+
+def _edition_last_read(request: HttpRequest, editions: Any) -> Edition | None:
+    slug = request.COOKIES.get(EDITION_COOKIE, "")
+    return next((edition for edition in editions if edition.slug == slug), None)

@@ -19,8 +19,8 @@ from wagtail.models import Orderable, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from broadsheet.access import Level
-from broadsheet.gate.pages import Face, Kind, Wall
+from broadsheet.access import Facts, Level, decide
+from broadsheet.gate.pages import Kind, face_for
 from broadsheet.newsroom import cutting, editing, printing
 from broadsheet.newsroom.blocks import StoryBody, one_by_one, plain_text
 from broadsheet.newsroom.bylines import in_words
@@ -38,8 +38,6 @@ MOST_RELATED = 6
 """Stories in More information, and in Recommendations."""
 PLACEHOLDER = re.compile(r"%%\w+%%")
 """What the gate fills in for one reader; a story must not be able to ask for it."""
-WALLS = {Level.REGISTERED: Wall.REGISTER, Level.SUBSCRIBERS: Wall.SUBSCRIBE}
-"""What stands below the preview wherever nothing is known of the reader's rights."""
 
 
 class InTree(Protocol):
@@ -277,8 +275,7 @@ class Article(PaperPage):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page without any knowledge of seats: a preview, unless the story is free."""
-        face = face_of(request, self.level)
-        return HttpResponse(printing.sheet(self, face))
+        return self._answer(request, self.level)
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
@@ -290,8 +287,20 @@ class Article(PaperPage):
         whole = mode_name != Kind.PREVIEW.value and request.user.has_perm(
             "wagtailadmin.access_admin"
         )
-        face = face_of(request, Level.FREE if whole else self.level)
-        return HttpResponse(printing.sheet(self, face))
+        return self._answer(request, Level.FREE if whole else self.level)
+
+    def _answer(self, request: HttpRequest, level: Level) -> HttpResponse:
+        decision = decide(Facts(level))  # nothing is known here of accounts, seats and meters
+        face = face_for(
+            decision,
+            message=False,
+            signed_in=request.user.is_authenticated,
+            language=translation.get_language() or "en",
+        )
+        response = HttpResponse(printing.sheet(self, face))
+        response.headers["Broadsheet-Access"] = decision.header
+        response.headers["Cache-Control"] = "private, no-cache"
+        return response
 
 
 class ArticleAuthor(Orderable):
@@ -322,18 +331,6 @@ class TiedStory(Orderable):
 
     class Meta(Orderable.Meta):
         verbose_name = _("tied story")
-
-
-def face_of(request: HttpRequest, level: Level) -> Face:
-    """The safe face for a story of this level, in the reader's language."""
-    free = level is Level.FREE
-    return Face(
-        kind=Kind.FULL if free else Kind.PREVIEW,
-        wall=WALLS.get(level, Wall.NONE),
-        message=False,
-        signed_in=request.user.is_authenticated,
-        language=translation.get_language() or "en",
-    )
 
 
 def dressed(articles: Iterable[Article], sections: Iterable["Section"]) -> list[Article]:

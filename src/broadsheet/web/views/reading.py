@@ -1,5 +1,6 @@
 """What the paper offers and asks: plans, terms, and the language it speaks."""
 
+from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext
 from broadsheet.access import Mode
 from broadsheet.gate.request import local_path
 from broadsheet.readers.models import Reader
+from broadsheet.settings.django import PAPER
 from broadsheet.subscriptions.models import Plan
 from broadsheet.subscriptions.rights import seat_of
 
@@ -27,6 +29,7 @@ def plans(request: HttpRequest) -> HttpResponse:
         "plans": [
             _offer(plan, current, signed_in=reader is not None) for plan in Plan.objects.all()
         ],
+        "contact": parseaddr(PAPER.mail_from)[1],
         "next": local_path(request.GET["next"]) if "next" in request.GET else "",
     }
     return render(request, "web/plans.html", context)

@@ -107,7 +107,10 @@ function cover(page) {
   }
   story.dataset.access = "preview";
   story.dataset.covered = "";
-  text.replaceChildren(...page.getElementById("story-text").childNodes);
+  const kept = document.createElement("div"); // stays in sight while the reader is further down
+  kept.className = "kept";
+  kept.append(...page.getElementById("story-text").childNodes);
+  text.replaceChildren(kept);
   const wall = page.getElementById("wall");
   closeDialog();
   document.getElementById("wall")?.remove();
