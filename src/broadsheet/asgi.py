@@ -75,13 +75,20 @@ class Paper:
 
 
 def site() -> ServeStaticASGI:
-    """The site behind the gate: static files, then Django."""
-    return ServeStaticASGI(
+    """The site behind the gate: static files, pictures, then Django."""
+    pictures = ServeStaticASGI(
         get_asgi_application(),
+        root=str(settings.MEDIA_ROOT),
+        prefix=settings.MEDIA_URL,
+        max_age=86400,  # a picture that is changed gets another name
+        autorefresh=True,  # editors add pictures while the paper is served
+        allow_all_origins=False,
+    )
+    return ServeStaticASGI(
+        pictures,
         root=str(settings.STATIC_ROOT),
         prefix=settings.STATIC_URL,
-        max_age=60,
-        immutable_file_test=lambda path, url: len(url.rsplit(".", 2)) == 3,
+        allow_all_origins=False,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-LATEST, OPINION, BLOCK = 8, 4, 4
+LATEST, OPINION, BLOCK = 5, 4, 4
 """How many stories stand in each part."""
 POOL = 120
 """The newest stories looked through before a section is asked for its own."""

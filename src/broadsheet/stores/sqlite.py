@@ -8,8 +8,8 @@ from pathlib import Path
 
 REST = 1.0
 """Seconds without the file after it failed, so that its silence is not waited for each time."""
-DAMAGE = (UnicodeDecodeError, TypeError, OverflowError)
-"""What a row raises that nobody wrote so. Other rows may be whole: no rest after these."""
+FAILURES = (sqlite3.Error, UnicodeDecodeError, TypeError, OverflowError)
+"""What a file raises: the last three when it is damaged, and yields what nobody wrote."""
 
 
 class StoreAway(Exception):
@@ -52,29 +52,30 @@ class SqliteFile:
             raise StoreAway("resting after a failure")
         try:
             return work(self._connection())
-        except sqlite3.Error as error:
+        except FAILURES as error:
             self._away_until = time.monotonic() + REST
             self._disconnect()
             raise StoreAway(f"{self._path.name}: {error}") from error
-        except DAMAGE as error:
-            self._disconnect()
-            raise StoreAway(f"{self._path.name} is damaged: {error}") from error
 
     def _connection(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is not None and self._file() != self._local.file:
+        if db is None:
+            return self._connect()
+        if self._file() != self._local.file:
             # Deleted or replaced under us: other processes may be on another file by now.
             raise sqlite3.OperationalError("another file is in its place")
-        if db is None:
-            db = sqlite3.connect(self._path, timeout=self._budget, isolation_level=None)
-            self._local.db = db
-            db.execute("PRAGMA journal_mode=WAL")
-            # After a power cut the last changes may be lost, never the file.
-            db.execute("PRAGMA synchronous=NORMAL")
-            if db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-                # All or nothing: a process killed here must not leave half a schema behind.
-                db.executescript(f"BEGIN IMMEDIATE; {self._schema}; COMMIT")
-            self._local.file = self._file()
+        return db
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=self._budget, isolation_level=None)
+        self._local.db = db
+        db.execute("PRAGMA journal_mode=WAL")
+        # After a power cut the last changes may be lost, never the file.
+        db.execute("PRAGMA synchronous=NORMAL")
+        if db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+            # All or nothing: a process killed here must not leave half a schema behind.
+            db.executescript(f"BEGIN IMMEDIATE; {self._schema}; COMMIT")
+        self._local.file = self._file()
         return db
 
     def _file(self) -> tuple[int, int] | None:

@@ -1,5 +1,6 @@
 """Sharing cases in the database: what the gate saw is kept, counted, and acted on."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -74,10 +75,10 @@ def _seat_ids(events: Iterable[SeatEvent]) -> set[int]:
 
 
 def _total(events: Sequence[SeatEvent]) -> None:
-    for event in events:
-        day = datetime.fromtimestamp(event.at, UTC).date()
-        total, _ = DailyTotal.objects.get_or_create(day=day, kind=event.kind.value)
-        DailyTotal.objects.filter(pk=total.pk).update(count=F("count") + 1)
+    counts = Counter((datetime.fromtimestamp(e.at, UTC).date(), e.kind.value) for e in events)
+    for (day, kind), count in counts.items():
+        total, _ = DailyTotal.objects.get_or_create(day=day, kind=kind)
+        DailyTotal.objects.filter(pk=total.pk).update(count=F("count") + count)
 
 
 def _keep(seat: Seat, event: SeatEvent) -> None:

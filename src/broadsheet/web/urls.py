@@ -1,9 +1,6 @@
 """Every address of the site. Article pages and /-/seat/ are answered by the gate before it."""
 
-from django.conf import settings
 from django.urls import include, path
-from django.views.decorators.cache import cache_control
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as admin_urls
 
@@ -25,11 +22,6 @@ urlpatterns = [
     path("terms/", reading.terms, name="terms"),
     path("language/<str:code>/", reading.language, name="language"),
     path("-/problem/<str:name>/", errors.problem, name="problem"),
-    path(
-        "media/<path:path>",
-        cache_control(public=True, max_age=86400)(serve),
-        {"document_root": settings.MEDIA_ROOT},
-    ),
     path("", include(wagtail_urls)),
 ]
 
