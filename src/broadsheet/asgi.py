@@ -63,6 +63,10 @@ class Paper:
         else:
             await self._gate(scope, receive, send)
 
+    def wind_down(self) -> None:
+        """End what would stay open for hours, so that the server can stop."""
+        self._gate.streams.close()
+
     async def _live(self, receive: Receive, send: Send) -> None:
         background = Background()
         await receive()

@@ -130,31 +130,44 @@ class SeatRule:
                 return self._row(self._after_the_clock_stepped_back(state, call.now), call)
 
     def _row(self, state: State, call: DeviceCall) -> tuple[State, Answer]:
-        holder = state.holder if call.now < state.expires else None
-        column = "free" if holder is None else "this" if holder.id == call.device.id else "another"
-        match call, column:
-            case Open() | TakeOver(), "free":
+        if state.holder is None or call.now >= state.expires:
+            return self._free(state, call)
+        if state.holder.id == call.device.id:
+            return self._held_by_this_device(state, call)
+        return self._held_by_another(state, call, state.holder)
+
+    def _free(self, state: State, call: DeviceCall) -> tuple[State, Answer]:
+        match call:
+            case Open() | TakeOver():
                 return self._grant(state, call, None)
-            case Open(), "this":
-                return self._renew(state, call)
-            case Open(), _:
-                return state, self._in_use(state)
-            case TakeOver(), "this":
-                return state, Granted(state.epoch, state.expires, fresh=False)
-            case TakeOver(claim=claim), _:
-                if self._good(claim, state, call):
-                    return self._grant(state, call, state.holder)
-                return state, self._in_use(state)
-            case Beat() | Release(), "free":
+            case Beat() | Release():
                 return state, Gone(None)
-            case Beat(epoch=epoch), "this":
-                return self._renew(state, call) if epoch <= state.epoch else (state, Gone(None))
-            case Beat(), _:
-                return state, Gone(state.holder, state.since)
-            case Release(epoch=epoch), "this" if epoch == state.epoch:
+
+    def _held_by_this_device(self, state: State, call: DeviceCall) -> tuple[State, Answer]:
+        match call:
+            case Open():
+                return self._renew(state, call)
+            case TakeOver():
+                return state, Granted(state.epoch, state.expires, fresh=False)
+            case Beat(epoch=epoch) if epoch <= state.epoch:
+                return self._renew(state, call)
+            case Release(epoch=epoch) if epoch == state.epoch:
                 expires = min(state.expires, call.now + self.timings.release)
-                return replace(state, expires=expires), Granted(state.epoch, expires, fresh=False)
-            case _:
+                return replace(state, expires=expires), Granted(epoch, expires, fresh=False)
+            case Beat() | Release():
+                return state, Gone(None)
+
+    def _held_by_another(
+        self, state: State, call: DeviceCall, holder: Device
+    ) -> tuple[State, Answer]:
+        match call:
+            case TakeOver(claim=claim) if self._good(claim, state, call):
+                return self._grant(state, call, holder)
+            case Open() | TakeOver():
+                return state, InUse(holder, state.since, state.epoch)
+            case Beat():
+                return state, Gone(holder, state.since)
+            case Release():
                 return state, Gone(None)
 
     def _grant(
@@ -168,10 +181,6 @@ class SeatRule:
         until = call.now + self.timings.lease
         after = State(call.device, state.epoch, state.since, until, state.number)
         return after, Granted(state.epoch, until, fresh=False)
-
-    def _in_use(self, state: State) -> Answer:
-        assert state.holder is not None
-        return InUse(state.holder, state.since, state.epoch)
 
     def _good(self, claim: Claim | None, state: State, call: DeviceCall) -> bool:
         if claim is None or claim.seat != self.key or claim.device != call.device.id:

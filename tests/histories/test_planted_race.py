@@ -48,7 +48,9 @@ def is_linearizable(orders: Orders) -> bool:
 
 def test_a_store_that_reads_and_writes_in_two_transactions_is_found_out(tmp_path: Path) -> None:
     rounds = (
-        Orders(torn, tmp_path / str(seed), processes=2, operations=100, seats=("seat:1",), seed=seed)
+        Orders(
+            torn, tmp_path / str(seed), processes=2, operations=100, seats=("seat:1",), seed=seed
+        )
         for seed in range(ROUNDS)
     )
     assert not all(is_linearizable(orders) for orders in rounds)

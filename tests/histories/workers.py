@@ -52,6 +52,8 @@ class Orders:
     processes: int
     operations: int
     """Of each process."""
+    victims: int = 0
+    """Processes that go on until they are killed (or for very long)."""
     seats: tuple[str, ...] = ("seat:1", "seat:2", "seat:3")
     seed: int = 0
 
@@ -79,7 +81,7 @@ class Crowd:
         # Kept here as well: a semaphore that its maker lets go of cannot be opened by others.
         self._shared = SPAWN.Barrier(orders.processes), SPAWN.Value("d", 0.0)
         self.members: list[BaseProcess] = [
-            SPAWN.Process(target=work, args=(orders, process, *self._shared))
+            SPAWN.Process(target=work, args=(orders, process, *self._shared), daemon=True)
             for process in range(orders.processes)
         ]
 
@@ -110,7 +112,7 @@ def work(orders: Orders, process: int, ready: Barrier, leaps: "Synchronized[floa
     clock = Clock(leaps)
     journal = os.open(orders.journal(process), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     ready.wait(60)
-    for _ in range(orders.operations):
+    for _ in range(orders.operations * (1000 if process < orders.victims else 1)):
         key = mind.chance.choice(orders.seats)
         if mind.chance.random() < LEAP:
             clock.leap(mind.chance.uniform(5, 120))
@@ -172,11 +174,11 @@ class Mind:
 
     def learn(self, key: str, call: Call, answer: Told, now: float) -> None:
         match call, answer:
-            case (AskNumber() | Revoke()), int(number):
+            case ((AskNumber() | Revoke()), int(number)):
                 self._numbers[key] = number
-            case (Open() | TakeOver() | Beat()), Granted():
+            case ((Open() | TakeOver() | Beat()), Granted()):
                 self._epochs[key, call.device.id] = answer.epoch
-            case (Open() | TakeOver()), InUse():
+            case ((Open() | TakeOver()), InUse()):
                 self._claims[key, call.device.id] = Claim(key, call.device.id, answer.epoch, now)
             case _, Revoked() if self.chance.random() < 0.5:
                 self._numbers[key] += 1  # half of them find out; the rest ask again in vain

@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -146,9 +145,3 @@ def story(stories: list[Story]) -> Story:
 @pytest.fixture
 def other_story(stories: list[Story]) -> Story:
     return stories[1]
-
-
-@pytest.fixture(scope="session")
-def mail(paper: LivePaper) -> Path:
-    """The folder that the paper's mail is written to."""
-    return Path(str(paper.told["mail"]))

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
+from urllib.parse import urlsplit
 
 from playwright.sync_api import (
     APIResponse,
@@ -56,6 +57,10 @@ class Story:
 
     url: str
     ending: str
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
 
 
 @dataclass
@@ -124,6 +129,13 @@ class Device:
     def epoch(self) -> str:
         return self.has_cookie("bs_lease")
 
+    def has_come_to(self, path: str, part: str = "") -> Self:
+        """The page in front is that of a path, at its named part if there is one."""
+        self.page.wait_for_url(
+            lambda url: urlsplit(url).path == path and urlsplit(url).fragment == part
+        )
+        return self
+
     # --- the story -----------------------------------------------------------------------
 
     @property
@@ -189,6 +201,17 @@ class Device:
     def takes_over(self, story: Story) -> Self:
         self.take_over_button.click()
         return self.reads(story)
+
+    # --- the devices page ----------------------------------------------------------------
+
+    def row_of(self, label: str) -> Locator:
+        """What the page of devices says of one."""
+        return self.page.locator("main .rows > li").filter(has_text=label)
+
+    def signs_out(self, label: str) -> Self:
+        self.row_of(label).get_by_role("button").click()
+        expect(self.page.get_by_role("status")).to_contain_text(f"{label} is signed out")
+        return self
 
     # --- waiting -------------------------------------------------------------------------
 

@@ -64,12 +64,12 @@ def test_adding_a_reader_is_offered_first_and_leads_to_premium(
     first = laptop.wall.locator("a, button, summary").first
     expect(first).to_have_text("Add a reader")
     first.click()
-    laptop.page.wait_for_url("**/plans/?next=*#premium")
+    laptop.has_come_to("/plans/", "premium")
     premium = laptop.page.locator("#premium")
     expect(premium).to_contain_text("2 readers")
     assert premium.evaluate(IN_VIEW)
     laptop.page.get_by_role("link", name="Back to the story").click()
-    laptop.page.wait_for_url(contested.url)
+    laptop.has_come_to(contested.path)
 
 
 # 3 -----------------------------------------------------------------------------------------
@@ -91,8 +91,8 @@ def test_taking_over_tells_the_other_device_within_a_second(
     record_property: Callable[[str, object], None],
 ) -> None:
     phone.is_heard()
-    laptop.take_over_button.click()
     pressed = time.monotonic()
+    laptop.take_over_button.click()
     phone.dialog.wait_for(state="visible")
     took = time.monotonic() - pressed
     record_property("told_after_seconds", round(took, 2))
@@ -150,7 +150,7 @@ def changes_the_password(device: Device, account: Account, new: str) -> None:
     page.get_by_label("New Password", exact=True).fill(new)
     page.get_by_label("New Password (again)").fill(new)
     page.get_by_role("button", name="Change Password").click()
-    page.wait_for_url("**/account/devices/")
+    device.has_come_to("/account/devices/")
 
 
 @with_and_without_scripts
@@ -173,8 +173,7 @@ def test_a_new_password_ends_the_other_devices_session_lease_and_pass_at_once(
     thief = new_device("copy of the phone")
     thief.context.add_cookies(copied)
     thief.opens(story).sees_the_wall("subscribe").has_nothing_of(story)
-    phone.opens("/account/")
-    assert "/account/login/" in phone.page.url
+    phone.opens("/account/").has_come_to("/account/login/")
 
 
 # 8 -----------------------------------------------------------------------------------------
@@ -250,8 +249,7 @@ def test_the_message_is_gone_when_the_sharing_has_ended(
     laptop.opens(other_story)
     carries_the_message(laptop, "Firefox on Android")
     laptop.opens("/account/devices/")
-    laptop.page.get_by_role("button", name="Sign out: Firefox on Android").click()
-    expect(laptop.page.get_by_role("status")).to_contain_text("is signed out")
+    laptop.signs_out("Firefox on Android")
     laptop.opens(other_story).reads(other_story)
     expect(laptop.message).to_have_count(0)
 
@@ -263,7 +261,6 @@ def test_the_message_is_not_shown_after_both_devices_are_mine(
     laptop.opens(other_story)
     carries_the_message(laptop, "Firefox on Android")
     laptop.message.get_by_role("button", name="Both devices are mine").click()
-    laptop.page.wait_for_url(other_story.url)
     laptop.reads(other_story)
     expect(laptop.message).to_have_count(0)
     laptop.opens(shared).reads(shared)
@@ -278,5 +275,5 @@ def test_the_message_is_not_shown_after_both_devices_are_mine(
 @with_and_without_scripts
 def test_the_terms_can_be_read_from_the_dialog(contested: Story, laptop: Device) -> None:
     laptop.wall.get_by_role("link", name="Terms of the digital subscription").click()
-    laptop.page.wait_for_url("**/terms/")
+    laptop.has_come_to("/terms/")
     expect(laptop.page.locator("main")).to_contain_text("One device at a time")

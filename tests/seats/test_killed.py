@@ -18,7 +18,7 @@ def open_store(path: Path) -> SeatStore:
 
 
 def test_what_a_killed_process_asked_was_done_whole_or_not_at_all(tmp_path: Path) -> None:
-    orders = Orders(open_store, tmp_path, processes=3, operations=250)
+    orders = Orders(open_store, tmp_path, processes=3, operations=250, victims=1)
     with Crowd(orders) as crowd:
         victim = crowd.members[0]
         while victim.is_alive() and _written(orders.journal(0)) < 5_000:

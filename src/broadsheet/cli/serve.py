@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import uvloop
 from granian import Granian
@@ -14,6 +15,9 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 
 from broadsheet.cli.papers import settings
+
+if TYPE_CHECKING:
+    from broadsheet.asgi import Paper
 
 TARGET = "broadsheet.asgi:application"
 MAX_HEAD = 64 * 1024
@@ -59,7 +63,7 @@ def serve_with_workers(host: str, port: int, workers: int) -> None:
     ).serve()
 
 
-async def _serve(application: object, host: str, port: int, ready: Ready) -> None:
+async def _serve(application: "Paper", host: str, port: int, ready: Ready) -> None:
     server = Server(
         application,
         address=host,
@@ -70,9 +74,14 @@ async def _serve(application: object, host: str, port: int, ready: Ready) -> Non
         websockets=False,
         log_level=LogLevels.error,
     )
+
+    def stop() -> None:
+        application.wind_down()
+        server.stop()
+
     loop = asyncio.get_running_loop()
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(stop, server.stop)
+    for told in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(told, stop)
     announcing = asyncio.ensure_future(ready())
     await server.serve()
     announcing.cancel()
