@@ -1,0 +1,208 @@
+"""A small world around a gate: two stories' worth of press, a sign-in desk, real stores, a clock."""
+
+import gzip
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import brotli
+
+from broadsheet.access import Level, Mode, Timings
+from broadsheet.gate import Gate, Parts
+from broadsheet.gate.events import SeatEvent
+from broadsheet.gate.identity import Admission
+from broadsheet.gate.pages import Face, Story
+from broadsheet.gate.request import Receive, Scope, Send
+from broadsheet.gate.seals import Pass, device_key
+from broadsheet.meters import SqliteMeterStore
+from broadsheet.seats import SqliteSeatStore
+
+HIDDEN = "what stands behind the wall"
+PERSONAL = "%%holder%%|%%since%%|%%since_text%%|token=%%token%%;"
+KEYS = ["a-key-of-this-world-a-key-of-this-world"]
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        found = [value for key, value in self.headers if key == name.encode()]
+        return found[0].decode() if found else ""
+
+    @property
+    def access(self) -> str:
+        return self.header("broadsheet-access")
+
+    @property
+    def text(self) -> str:
+        coding = self.header("content-encoding")
+        plain = {"br": brotli.decompress, "gzip": gzip.decompress}.get(coding, bytes)
+        return plain(self.body).decode()
+
+    @property
+    def token(self) -> str:
+        found = re.search(r"token=([^;]*);", self.text)
+        assert found is not None, self.text
+        return found[1]
+
+    @property
+    def set_cookies(self) -> list[str]:
+        return [value.decode() for key, value in self.headers if key == b"set-cookie"]
+
+
+@dataclass
+class World:
+    """The press, the office, the site and the clock of one gate; `folder` holds its stores."""
+
+    folder: Path
+    now: float = 1_000_000.0
+    stories: dict[str, Story] = field(default_factory=dict)
+    signed_in: dict[str, Pass] = field(default_factory=dict)
+    """Sessions, and the pass that each is issued (its number is read from the store)."""
+    events: list[SeatEvent] = field(default_factory=list)
+    issue: int = 0
+    printed: int = 0
+    timings: Timings = field(default_factory=Timings)
+
+    def __post_init__(self) -> None:
+        self.store = SqliteSeatStore(self.folder / "seats", self.timings)
+        self.meters = SqliteMeterStore(self.folder / "meters")
+        self.gate = Gate(
+            Parts(
+                site=self.site,
+                press=self,
+                office=self,
+                store=self.store,
+                meters=self.meters,
+                record=self.record,
+                issue=lambda: self.issue,
+                keys=KEYS,
+                languages=("en", "es"),
+                secure=False,
+                page_cache_bytes=10_000_000,
+                clock=lambda: self.now,
+            )
+        )
+
+    # What the gate asks for
+
+    async def find(self, path: str) -> Story | None:
+        return self.stories.get(path)
+
+    async def print_page(self, story: Story, face: Face) -> bytes | None:
+        if self.stories.get(story.path) != story:
+            return None
+        self.printed += 1
+        text = [f"{story.path} {face.kind} {face.wall} {face.language} "]
+        text += [HIDDEN] if face.kind == "full" else []
+        text += [PERSONAL] if face.personal else []
+        return " ".join(text).encode()
+
+    async def admit(self, session: str, secret: str) -> Admission | None:
+        wanted = self.signed_in.get(session)
+        if wanted is None:
+            return None
+        secret = secret or f"secret-of-{session}"
+        number = self.store.number(wanted.key)
+        a_pass = replace(wanted, device=device_key(secret), number=number, expires=self.now + 600)
+        return Admission(a_pass, secret)
+
+    async def record(self, events: Sequence[SeatEvent]) -> None:
+        self.events += events
+
+    async def site(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = f"the site: {scope['method']} {scope['path']}".encode()
+        await send({"type": "http.response.start", "status": 404, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    # What happens in it
+
+    def publish(self, level: Level, path: str = "/us/world/a-story/", **fields: Any) -> str:
+        story = Story(
+            id=fields.pop("id", len(self.stories) + 1),
+            path=path,
+            edition="us",
+            language="en-US",
+            time_zone="America/New_York",
+            level=level,
+            meter_visitors=fields.pop("meter_visitors", 0),
+            meter_readers=fields.pop("meter_readers", 0),
+        )
+        self.stories[path] = story
+        self.issue += 1
+        return path
+
+    def browser(self, session: str = "", **fields: Any) -> "Browser":
+        """A device; with a session, somebody is signed in on it."""
+        if session:
+            defaults = {"reader": 1, "device": "", "label": session, "key": "seat:1"}
+            values = {**defaults, "mode": Mode.ENFORCE, "number": 0, "expires": 0.0, **fields}
+            self.signed_in[session] = Pass(**values)
+        return Browser(self, {"bs_session": session} if session else {})
+
+
+@dataclass
+class Browser:
+    world: World
+    cookies: dict[str, str]
+
+    async def get(self, path: str, **headers: str) -> Answer:
+        return await self.ask("GET", path, b"", headers)
+
+    async def post(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
+        return await self.ask("POST", path, urlencode(fields).encode(), headers)
+
+    async def beat(self, epoch: int | str | None = None) -> Answer:
+        known = self.cookies.get("bs_lease", "") if epoch is None else str(epoch)
+        return await self.post("/-/seat/beat", {"epoch": known}, accept="application/json")
+
+    async def take_over(self, token: str, **headers: str) -> Answer:
+        fields = {"token": token, "next": "/us/world/a-story/"}
+        return await self.post("/-/seat/take-over", fields, **headers)
+
+    async def ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        path, _, query = path.partition("?")
+        sent = [
+            (name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()
+        ]
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent += [(b"cookie", cookies.encode())] if cookies else []
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "query_string": query.encode(),
+            "headers": sent,
+        }
+        messages: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            messages.append(message)
+
+        await self.world.gate(scope, receive, send)
+        start, *rest = messages
+        answer = Answer(
+            start["status"],
+            [(name.lower(), value) for name, value in start["headers"]],
+            b"".join(part.get("body", b"") for part in rest),
+        )
+        self._keep(answer)
+        return answer
+
+    def _keep(self, answer: Answer) -> None:
+        for cookie in answer.set_cookies:
+            name, _, rest = cookie.partition("=")
+            value = rest.partition(";")[0]
+            if "Max-Age=0" in cookie:
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = value
