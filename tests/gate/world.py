@@ -1,4 +1,4 @@
-"""A small world around a gate: two stories' worth of press, a sign-in desk, real stores, a clock."""
+"""A small world around a gate: a press, a sign-in desk, real stores, and a clock."""
 
 import gzip
 import re
