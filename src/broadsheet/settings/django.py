@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "wagtail.embeds",
     "wagtail.users",
     "wagtail.snippets",
+    "wagtail.documents",
     "wagtail.images",
     "wagtail.search",
     "wagtail.admin",
