@@ -77,7 +77,7 @@ async def _serve(application: "Paper", host: str, port: int, ready: Ready) -> No
 
     def stop() -> None:
         application.wind_down()
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
 
     loop = asyncio.get_running_loop()
     for told in (signal.SIGINT, signal.SIGTERM):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 REST = 1.0
 """Seconds without the file after it failed, so that its silence is not waited for each time."""
+PAUSE = 0.002
+"""Seconds between attempts while others begin a file."""
 FAILURES = (sqlite3.Error, UnicodeDecodeError, TypeError, OverflowError)
 """What a file raises: the last three when it is damaged, and yields what nobody wrote."""
 
@@ -69,7 +71,7 @@ class SqliteFile:
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=self._budget, isolation_level=None)
         self._local.db = db
-        db.execute("PRAGMA journal_mode=WAL")
+        self._log_ahead(db)
         # After a power cut the last changes may be lost, never the file.
         db.execute("PRAGMA synchronous=NORMAL")
         if db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
@@ -77,6 +79,20 @@ class SqliteFile:
             db.executescript(f"BEGIN IMMEDIATE; {self._schema}; COMMIT")
         self._local.file = self._file()
         return db
+
+    def _log_ahead(self, db: sqlite3.Connection) -> None:
+        # While another process begins the same new file, SQLite answers this one "locked" at
+        # once, whatever its timeout; so the budget is waited for here.
+        deadline = time.monotonic() + self._budget
+        while True:
+            try:
+                db.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                    raise
+                time.sleep(PAUSE)
+            else:
+                return
 
     def _file(self) -> tuple[int, int] | None:
         try:
