@@ -80,7 +80,11 @@ class ArticleDoor:
         self._secure = secure
 
     async def serve(self, request: Request, story: Story, now: float, send: Send) -> bool:
-        """Answer with the article as this reader may see it; False: the story has gone."""
+        """Answer with the article as this reader may see it; False: look again.
+
+        Between the decision and the bytes nothing is awaited: a page that is not printed yet
+        is printed, and then it is decided anew.
+        """
         who = await self._identifier.identify(request, now)
         reading = Reading(request, story, now, who)
         if self._needs_meter(reading):
@@ -88,9 +92,14 @@ class ArticleDoor:
             return True
         decision = await self._decide(reading)
         face = self._face(reading, decision)
-        page = await self._pages.page(story, face)
-        if page is None or not self._pages.current(story):
-            return False  # published, moved or closed while we were reading: look again
+        page = self._pages.kept(story, face)
+        if page is None:
+            await self._pages.page(story, face)
+            return False
+        if not self._pages.current(story):
+            return False
+        if isinstance(reading.answer, InUse) and reading.who.a_pass is not None:
+            self._lessor.met(reading.who.a_pass, reading.answer, now)
         await self._send(reading, decision, face, page, send)
         return True
 

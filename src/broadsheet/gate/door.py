@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 ARTICLE = re.compile(r"/[a-z0-9-]{1,40}/[\w-]{1,200}/[\w-]{1,255}/")
 """Edition, section, story. Any other form of the address is the site's, which redirects or
 shows a preview, but never the text."""
-TRIES = 3
-"""Times a request looks again when its story changes while it is being answered."""
+TRIES = 4
+"""Times a request looks again: when its page had to be printed, or its story changed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,11 @@
 """Which language the paper speaks to this reader: their choice, then their browser's."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
+
+WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+"""A weight, by RFC 9110, section 12.4.2."""
 
 
 @lru_cache(maxsize=2048)
@@ -28,9 +32,6 @@ def _by_weight(header: str) -> list[str]:
 
 def _weight(parameter: str) -> float:
     name, _, value = parameter.strip().partition("=")
-    if name.strip() != "q":
+    if name.strip().lower() != "q":
         return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
+    return float(value) if WEIGHT.fullmatch(value.strip()) else 0.0

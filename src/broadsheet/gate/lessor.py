@@ -23,14 +23,15 @@ class Lessor:
     def open(self, a_pass: Pass, now: float) -> Answer | None:
         """A subscriber's article is asked for; None: the store is away."""
         try:
-            answer = self._store.open(a_pass.key, a_pass.holder, a_pass.number, now)
+            return self._store.open(a_pass.key, a_pass.holder, a_pass.number, now)
         except StoreAway as error:
             self._away(a_pass, now, error)
             return None
-        if isinstance(answer, InUse):
-            kind = Event.REFUSED if a_pass.mode is Mode.ENFORCE else Event.OVERLAP
-            self._note(kind, a_pass, answer.holder.id, now)
-        return answer
+
+    def met(self, a_pass: Pass, answer: InUse, now: float) -> None:
+        """The reader has met another device on their seat, and is about to be told so."""
+        kind = Event.REFUSED if a_pass.mode is Mode.ENFORCE else Event.OVERLAP
+        self._note(kind, a_pass, answer.holder.id, now)
 
     def take_over(self, a_pass: Pass, claim: Claim | None, now: float) -> Answer | None:
         """Somebody chose to read here; None: the store is away."""

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import hashlib
 import html
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -119,11 +120,13 @@ def ready(body: bytes) -> Page:
     )
 
 
+PLACE = re.compile(rb"%%(\w+)%%")
+
+
 def fill(body: bytes, values: Mapping[str, str]) -> bytes:
     """Put one reader's values (escaped) in the places `%%name%%` of a personal page."""
-    for name, value in values.items():
-        body = body.replace(f"%%{name}%%".encode(), html.escape(value).encode())
-    return body
+    escaped = {name.encode(): html.escape(value).encode() for name, value in values.items()}
+    return PLACE.sub(lambda place: escaped.get(place[1], place[0]), body)
 
 
 class PageCache:
@@ -158,13 +161,11 @@ class PageCache:
         return story
 
     async def page(self, story: Story, face: Face) -> Page | None:
-        """The story's page with this face; None when the story has gone."""
-        self._follow()
-        key = (story.id, face)
-        page = self._pages.get(key)
+        """The story's page with this face, printed if need be; None when the story has gone."""
+        page = self.kept(story, face)
         if page is not None:
-            self._pages.move_to_end(key)
             return page
+        key = (story.id, face)
         # However many wait for a page, it is printed once.
         printing = self._printing.get(key)
         if printing is None:
@@ -172,6 +173,15 @@ class PageCache:
             self._printing[key] = printing
             printing.add_done_callback(lambda done: self._printed(key, done))
         return await asyncio.shield(printing)
+
+    def kept(self, story: Story, face: Face) -> Page | None:
+        """The page if it is printed already."""
+        self._follow()
+        key = (story.id, face)
+        page = self._pages.get(key)
+        if page is not None:
+            self._pages.move_to_end(key)
+        return page
 
     def current(self, story: Story) -> bool:
         """Whether nothing was published since this story was found."""

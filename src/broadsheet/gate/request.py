@@ -129,7 +129,7 @@ async def read_form(receive: Receive) -> dict[str, str]:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            break
+            return {}  # broken off: half a field may be another value
         body += message.get("body", b"")
         if len(body) > MAX_FORM:
             raise TooLarge
