@@ -1,6 +1,7 @@
 """Checks that every string is translated and compiled; with --write, collects and compiles."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import polib
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "broadsheet"
 LANGUAGES = ("es",)
+KEPT = re.compile(r"%\(\w+\)[sd]|%%\w+%%|</?\w[^>]*>")
+"""What a translation must have as its string has it: places to fill, and markup."""
 
 
 def main() -> int:
@@ -35,13 +38,18 @@ def _collect() -> dict[str, str]:
         path.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "django", "makemessages", "--no-obsolete", "--add-location"]
     command += ["file", "--no-wrap", *(part for lang in LANGUAGES for part in ("-l", lang))]
-    # Not under the project's settings: makemessages needs only the files.
-    subprocess.run(command, cwd=PACKAGE, check=True, stdout=subprocess.DEVNULL, env=_environment())
-    collected = {lang: path.read_text() for lang, path in paths.items()}
-    for lang, text in before.items():
-        if text is not None:
-            paths[lang].write_text(text)
-    return collected
+    try:
+        # Not under the project's settings: makemessages needs only the files.
+        subprocess.run(
+            command, cwd=PACKAGE, check=True, stdout=subprocess.DEVNULL, env=_environment()
+        )
+        return {lang: path.read_text() for lang, path in paths.items()}
+    finally:
+        for lang, text in before.items():
+            if text is None:
+                paths[lang].unlink(missing_ok=True)
+            else:
+                paths[lang].write_text(text)
 
 
 def _environment() -> dict[str, str]:
@@ -56,6 +64,12 @@ def _check(path: Path, collected: str, write: bool) -> int:
     ]
     for entry in wanting:
         print(f"{path.parent.parent.name}: not translated: {entry.msgid!r}")
+    damaged = [e for e in catalogue if e not in wanting and _damaged(e, catalogue)]
+    for entry in damaged:
+        print(f"{path.parent.parent.name}: places, markup or plurals differ: {entry.msgid!r}")
+    if not path.exists():
+        print(f"{path} does not exist: run `make messages`")
+        return 1
     compiled = polib.pofile(path.read_text()).to_binary()
     binary = path.with_suffix(".mo")
     if write:
@@ -63,7 +77,21 @@ def _check(path: Path, collected: str, write: bool) -> int:
     elif not binary.exists() or binary.read_bytes() != compiled:
         print(f"{binary} is not compiled from its .po: run `make messages`")
         return 1
-    return len(wanting)
+    return len(wanting) + len(damaged)
+
+
+def _damaged(entry: polib.POEntry, catalogue: polib.POFile) -> bool:
+    if not entry.msgid_plural:
+        return sorted(KEPT.findall(entry.msgid)) != sorted(KEPT.findall(entry.msgstr))
+    forms = re.search(r"nplurals=(\d+)", catalogue.metadata.get("Plural-Forms", ""))
+    kept = set(KEPT.findall(entry.msgid_plural))
+    *_, last = entry.msgstr_plural.values()
+    return (
+        forms is None
+        or len(entry.msgstr_plural) != int(forms[1])
+        or set(KEPT.findall(last)) != kept
+        or any(not set(KEPT.findall(text)) <= kept for text in entry.msgstr_plural.values())
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import formats, translation
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.rich_text import get_text_for_indexing
@@ -119,7 +120,7 @@ class ChartBlock(blocks.StructBlock):
 
     title = blocks.CharBlock(label=_("What it shows"), max_length=120)
     kind = blocks.ChoiceBlock(
-        label=_("Form"),
+        label=pgettext_lazy("of a chart", "Form"),
         choices=[
             (charts.Kind.BAR.value, _("Bars: to compare")),
             (charts.Kind.LINE.value, _("Line: over time")),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from broadsheet.access import Ending, Happening, Mode, mode_in_force
 from broadsheet.readers.models import Reader
@@ -74,7 +75,7 @@ class Subscription(models.Model):
         Reader,
         on_delete=models.CASCADE,
         related_name="subscriptions",
-        verbose_name=_("owner"),
+        verbose_name=pgettext_lazy("of a subscription", "owner"),
     )
     starts_at = models.DateTimeField(_("starts"), default=timezone.now)
     ends_at = models.DateTimeField(
@@ -131,7 +132,8 @@ class Seat(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subscription} / {self.reader or _('empty')}"
+        reader = self.reader or _("empty")
+        return f"{self.subscription} / {reader}"
 
     @property
     def key(self) -> str:
