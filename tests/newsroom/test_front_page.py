@@ -51,7 +51,7 @@ def test_ranks_lead_and_the_rest_follows_by_time(newsroom: Newsroom) -> None:
     assert (context["lead"], context["second"]) == (first, second)
     assert context["latest"] == news[:LATEST]
     assert context["opinion"] == [view]
-    assert context["blocks"] == [(newsroom.world, [third, *news[LATEST:]])]
+    assert context["blocks"] == [(newsroom.world, [third, *news[LATEST:]][:BLOCK])]
 
 
 def test_without_ranks_the_newest_that_is_not_opinion_leads(newsroom: Newsroom) -> None:
