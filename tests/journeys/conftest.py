@@ -1,6 +1,7 @@
 """The browser, the devices, and readers whose seats nobody has contested."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -9,7 +10,6 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.conftest import LivePaper
-from tests.journeys import newcomers
 from tests.journeys.devices import (
     FIREFOX_ON_ANDROID,
     SAFARI_ON_IPAD,
@@ -17,7 +17,7 @@ from tests.journeys.devices import (
     Story,
     device,
 )
-from tests.journeys.newcomers import Account
+from tests.journeys.newcomers import Account, Newcomers
 
 INSTALLED = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -33,6 +33,9 @@ LAST_WORDS = """() => {
   return words.sort((a, b) => b.length - a.length)[0].slice(-60);
 }"""
 
+HREFS = "(links) => links.map((link) => link.getAttribute('href'))"
+FOR_SUBSCRIBERS = re.compile(r'id="story"[^>]*data-level="subscribers"')
+
 type NewDevice = Callable[..., Device]
 
 
@@ -44,24 +47,25 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="package")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Debian's Chromium, or what BROADSHEET_CHROMIUM names, or Playwright's own."""
-    found = os.environ.get("BROADSHEET_CHROMIUM") or next(filter(None, map(_which, INSTALLED)), None)
+def chromium() -> str | None:
+    """What BROADSHEET_CHROMIUM names, else Debian's Chromium; None is Playwright's own."""
+    installed = filter(None, map(shutil.which, INSTALLED))
+    return os.environ.get("BROADSHEET_CHROMIUM") or next(installed, None)
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, chromium: str | None) -> Iterator[Browser]:
     try:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
     except PlaywrightError as error:
         pytest.fail(
-            f"no browser to journey with ({found or 'none installed'}): install Debian's package "
-            "`chromium`, or run `python -m playwright install chromium`, or name one in "
-            f"BROADSHEET_CHROMIUM\n{error}",
+            f"no browser to journey with (tried {chromium or 'Playwright’s own'}): install "
+            "Debian's package `chromium`, or run `python -m playwright install chromium`, or name "
+            f"one in BROADSHEET_CHROMIUM\n{error}",
             pytrace=False,
         )
     yield browser
     browser.close()
-
-
-def _which(name: str) -> str | None:
-    return shutil.which(name)
 
 
 @pytest.fixture
@@ -77,7 +81,7 @@ def new_device(browser: Browser, paper: LivePaper, scripts: bool) -> Iterator[Ne
 
     def make(name: str, **options: object) -> Device:
         options.setdefault("scripts", scripts)
-        made.append(device(browser, name, paper.url, **options))
+        made.append(device(browser, name, paper, **options))
         return made[-1]
 
     yield make
@@ -103,27 +107,25 @@ def laptop(new_device: NewDevice) -> Device:
 
 @pytest.fixture
 def tablet(new_device: NewDevice) -> Device:
-    return new_device(
-        "tablet", user_agent=SAFARI_ON_IPAD, viewport={"width": 820, "height": 1180}
-    )
+    return new_device("tablet", user_agent=SAFARI_ON_IPAD, viewport={"width": 820, "height": 1180})
 
 
 @pytest.fixture(scope="package")
-def basics(paper: LivePaper) -> Iterator[list[Account]]:
-    return newcomers.queue(paper.folder, "basic")
+def newcomers(paper: LivePaper) -> Newcomers:
+    return Newcomers(paper.folder)
 
 
 @pytest.fixture
-def ana(basics: Iterator[list[Account]]) -> Account:
+def ana(newcomers: Newcomers) -> Account:
     """Somebody who reads on Basic, on a seat that nobody has used."""
-    return next(basics)[0]
+    return newcomers.subscribe("basic")[0]
 
 
 @pytest.fixture(scope="package")
 def stories(browser: Browser, paper: LivePaper) -> list[Story]:
     """Two subscribers' articles of the United States edition, read once for their endings."""
     reader = paper.reader("owner")
-    scout = device(browser, "scout", paper.url)
+    scout = device(browser, "scout", paper)
     scout.signs_in(Account(reader["email"], reader["password"]))
     found = [_story(scout, paper.article("subscribers", which)) for which in range(2)]
     scout.context.close()
@@ -145,3 +147,43 @@ def story(stories: list[Story]) -> Story:
 @pytest.fixture
 def other_story(stories: list[Story]) -> Story:
     return stories[1]
+
+
+@pytest.fixture(scope="package")
+def spanish_stories(browser: Browser, paper: LivePaper) -> list[str]:
+    """The subscribers' stories of the Spanish edition, found as a reader would: by its links."""
+    scout = device(browser, "scout", paper)
+    pages = ["/es/", *scout.opens("/es/").page.locator("nav.sections a").evaluate_all(HREFS)]
+    links = {
+        link
+        for page in pages
+        for link in scout.opens(page).page.locator("main h2 a, main h3 a").evaluate_all(HREFS)
+    }
+    found = [link for link in sorted(links) if _for_subscribers(scout, link)]
+    scout.context.close()
+    assert len(found) >= 5
+    return found
+
+
+def _for_subscribers(scout: Device, link: str) -> bool:
+    page = scout.context.request.get(scout.url + link).text()
+    return FOR_SUBSCRIBERS.search(page) is not None
+
+
+@pytest.fixture
+def shared(phone: Device, laptop: Device, ana: Account, story: Story) -> Story:
+    """Two devices that have read over each other three times; the laptop reads."""
+    phone.signs_in(ana).opens(story).reads(story)
+    laptop.signs_in(ana).opens(story).sees_the_dialog().takes_over(story)
+    phone.takes_back(story)
+    laptop.takes_back(story)
+    laptop.waits_until(lambda: laptop.is_sent_the_message(story), "no case was opened")
+    return story
+
+
+@pytest.fixture
+def contested(phone: Device, laptop: Device, ana: Account, story: Story) -> Story:
+    """The phone reads, and the laptop has just been told so."""
+    phone.signs_in(ana).opens(story).reads(story)
+    laptop.signs_in(ana).opens(story).sees_the_dialog()
+    return story

@@ -19,7 +19,9 @@ from playwright.sync_api import (
     expect,
 )
 
+from tests.conftest import LivePaper
 from tests.journeys.newcomers import Account
+from tests.journeys.post import Postbox
 
 PATIENCE = 15_000
 """Milliseconds a page may take on a busy machine before a journey fails."""
@@ -35,6 +37,9 @@ SAFARI_ON_IPAD = (
 )
 EXPECTED = re.compile(r"/-/seat/(beat|take-over)$")
 """Where 401, 409 and 410 are answers, which a browser's console reports as failures."""
+
+OFFLINE = "ERR_INTERNET_DISCONNECTED"
+"""What a console says of a device that was taken off the network."""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -69,18 +74,25 @@ class Device:
 
     name: str
     context: BrowserContext
-    url: str
+    paper: LivePaper
     scripts: bool
     page: Page
     complaints: list[str] = field(default_factory=list)
     beats: int = 0
     """Beats of this device that were answered with a renewed lease."""
 
+    @property
+    def url(self) -> str:
+        return self.paper.url
+
     # --- signing in and going places -----------------------------------------------------
 
     def signs_in(self, account: Account) -> Self:
-        """By the form's own address: journeys that are about signing in use the page."""
-        answer = self.posts("/account/login/", login=account.email, password=account.password)
+        """With a code from the mail: a password takes long to check, on purpose."""
+        postbox = Postbox(self.paper)
+        self.posts("/account/login/code/", email=account.email)
+        code = postbox.code_for(account.email)
+        answer = self.posts("/account/login/code/confirm/", code=code)
         assert answer.url.endswith("/account/"), f"{account.email} could not sign in"
         return self
 
@@ -202,6 +214,22 @@ class Device:
         self.take_over_button.click()
         return self.reads(story)
 
+    def takes_back(self, story: Story) -> Self:
+        """Displaced, the reader chooses to read here after all."""
+        if not self.scripts:
+            self.opens(story)
+        return self.sees_the_dialog().takes_over(story)
+
+    def is_sent_the_message(self, story: Story) -> bool:
+        """Whether the story's page now comes with the note of a sharing case."""
+        return 'id="sharing-message"' in self.context.request.get(story.url).text()
+
+    def carries_the_message(self, other: str) -> Self:
+        """The note of a sharing case, which names the other device, stands on the page."""
+        expect(self.message).to_be_visible()
+        expect(self.message).to_contain_text(other)
+        return self
+
     # --- the devices page ----------------------------------------------------------------
 
     def row_of(self, label: str) -> Locator:
@@ -239,13 +267,13 @@ class Device:
 
 
 def device(
-    browser: Browser, name: str, url: str, *, scripts: bool = True, **options: object
+    browser: Browser, name: str, paper: LivePaper, *, scripts: bool = True, **options: object
 ) -> Device:
     """A new browser, with nothing in it, whose faults are noted."""
     options.setdefault("locale", "en-US")
     context = browser.new_context(java_script_enabled=scripts, **options)
     context.set_default_timeout(PATIENCE)
-    made = Device(name, context, url, scripts, page=None)  # type: ignore[arg-type]
+    made = Device(name, context, paper, scripts, page=None)  # type: ignore[arg-type]
     context.on("console", lambda said: _console(made, said))
     context.on("weberror", lambda error: made.complaints.append(f"script: {error.error}"))
     context.on("request", lambda asked: _request(made, asked))
@@ -256,7 +284,7 @@ def device(
 
 def _console(device: Device, said: ConsoleMessage) -> None:
     at = said.location["url"].partition("?")[0]
-    if said.type in ("error", "warning") and not EXPECTED.search(at):
+    if said.type in ("error", "warning") and not EXPECTED.search(at) and OFFLINE not in said.text:
         device.complaints.append(f"console: {said.text} ({at})")
 
 

@@ -1,22 +1,20 @@
 """New readers for journeys, put into the database of a paper that is being served.
 
-Journeys that contest a seat need one that nobody contested before. Run with the paper's
-settings chosen: `python -m tests.journeys.newcomers basic 30`.
+Journeys that contest a seat need one that nobody contested before.
 """
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import django
+from tests import people
+from tests.conftest import clean_env
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PASSWORD = "one-seat-one-device"
-BATCH = 40
+AT_ONCE = {"basic": 100, "premium": 2, "free": 2}
 
 
 @dataclass(frozen=True)
@@ -24,73 +22,37 @@ class Account:
     """Somebody to sign in as."""
 
     email: str
-    password: str = PASSWORD
+    password: str = people.PASSWORD
 
 
-def make(folder: Path, plan: str, number: int) -> list[list[Account]]:
-    """So many new subscriptions to a plan; of each, the readers of its seats."""
-    chosen = {
-        "BROADSHEET_CONFIG": str(folder / "broadsheet.toml"),
-        "DJANGO_SETTINGS_MODULE": "broadsheet.settings.django",
-    }
-    command = [sys.executable, "-m", "tests.journeys.newcomers", plan, str(number)]
-    done = subprocess.run(
-        command, cwd=REPOSITORY, env=_environment(chosen), capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return [[Account(email) for email in seats] for seats in json.loads(done.stdout)]
+class Newcomers:
+    """Readers of a paper, none of whom has ever come in."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._waiting: dict[str, list[list[Account]]] = defaultdict(list)
 
-def queue(folder: Path, plan: str, batch: int = BATCH) -> Iterator[list[Account]]:
-    """New subscriptions to a plan, without end."""
-    while True:
-        yield from make(folder, plan, batch)
+    def subscribe(self, plan: str) -> list[Account]:
+        """A new subscription to a plan: the readers of its seats, its owner first."""
+        if not self._waiting[plan]:
+            self._make()
+        return self._waiting[plan].pop()
 
-
-def _environment(chosen: dict[str, str]) -> dict[str, str]:
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("BROADSHEET_", "DJANGO_"))
-    }
-    return {**inherited, **chosen}
-
-
-def _subscriptions(code: str, number: int) -> list[list[str]]:
-    # Imported here: models can be only once the settings are chosen.
-    from django.contrib.auth.hashers import make_password
-    from django.db import transaction
-
-    from broadsheet.readers.models import Reader
-    from broadsheet.subscriptions.models import Plan
-    from tests import people
-
-    secret = make_password(PASSWORD)  # once for all of them: it is slow on purpose
-    plan = Plan.objects.get(code=code)
-    first = Reader.objects.count()
-    made = []
-    with transaction.atomic():
-        for each in range(number):
-            seats = [
-                _reader(f"{code}-{first + each}-{seat}@example.com", secret)
-                for seat in range(max(1, plan.seats))
-            ]
-            if plan.seats:
-                people.subscribe(seats[0], plan, *seats[1:])
-            made.append([reader.email for reader in seats])
-    return made
-
-
-def _reader(email: str, secret: str) -> "object":
-    from allauth.account.models import EmailAddress
-
-    from broadsheet.readers.models import Reader
-
-    reader = Reader.objects.create(email=email, password=secret)
-    EmailAddress.objects.create(user=reader, email=email, verified=True, primary=True)
-    return reader
-
-
-if __name__ == "__main__":
-    django.setup()
-    print(json.dumps(_subscriptions(sys.argv[1], int(sys.argv[2]))))
+    def _make(self) -> None:
+        wanted = [str(part) for pair in AT_ONCE.items() for part in pair]
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.journeys.newcomers_book", *wanted],
+            check=False,
+            cwd=REPOSITORY,
+            env=clean_env(
+                {
+                    "BROADSHEET_CONFIG": str(self._folder / "broadsheet.toml"),
+                    "DJANGO_SETTINGS_MODULE": "broadsheet.settings.django",
+                }
+            ),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        for plan, subscriptions in json.loads(done.stdout).items():
+            self._waiting[plan] += [[Account(email) for email in one] for one in subscriptions]

@@ -3,28 +3,18 @@
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import LivePaper
-from tests.journeys import newcomers
 from tests.journeys.devices import BOTH, IN_VIEW, TOLD_WITHIN, Device, Story
-from tests.journeys.newcomers import Account
+from tests.journeys.newcomers import Account, Newcomers
 
 with_and_without_scripts = pytest.mark.parametrize(
     "scripts", BOTH, ids=["with scripts", "without scripts"]
 )
-
-
-@pytest.fixture
-def contested(phone: Device, laptop: Device, ana: Account, story: Story) -> Story:
-    """The phone reads, and the laptop has just been told so."""
-    phone.signs_in(ana).opens(story).reads(story)
-    laptop.signs_in(ana).opens(story).sees_the_dialog()
-    return story
 
 
 # 1 -----------------------------------------------------------------------------------------
@@ -127,9 +117,9 @@ def test_why_opens_and_says_one_device_at_a_time_premium_and_an_address_for_each
 
 
 def test_two_readers_of_premium_read_at_the_same_time_and_never_see_the_dialog(
-    phone: Device, laptop: Device, paper: LivePaper, stories: list[Story]
+    phone: Device, laptop: Device, newcomers: Newcomers, stories: list[Story]
 ) -> None:
-    owner, member = newcomers.make(paper.folder, "premium", 1)[0]
+    owner, member = newcomers.subscribe("premium")
     phone.signs_in(owner).opens(stories[0]).reads(stories[0])
     laptop.signs_in(member).opens(stories[0]).reads(stories[0])
     phone.is_heard(2)
@@ -179,34 +169,13 @@ def test_a_new_password_ends_the_other_devices_session_lease_and_pass_at_once(
 # 8 -----------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def shared(phone: Device, laptop: Device, ana: Account, story: Story) -> Story:
-    """Two devices that have read over each other three times; the laptop reads."""
-    phone.signs_in(ana).opens(story).reads(story)
-    laptop.signs_in(ana).opens(story).sees_the_dialog().takes_over(story)
-    takes_back(phone, story)
-    takes_back(laptop, story)
-    return story
-
-
-def takes_back(device: Device, story: Story) -> None:
-    if not device.scripts:
-        device.opens(story)
-    device.sees_the_dialog().takes_over(story)
-
-
-def carries_the_message(device: Device, other: str) -> None:
-    expect(device.message).to_be_visible()
-    expect(device.message).to_contain_text(other)
-
-
 @with_and_without_scripts
 def test_two_overlaps_are_not_yet_sharing(
     phone: Device, laptop: Device, ana: Account, story: Story, other_story: Story
 ) -> None:
     phone.signs_in(ana).opens(story).reads(story)
     laptop.signs_in(ana).opens(story).sees_the_dialog().takes_over(story)
-    takes_back(phone, story)
+    phone.takes_back(story)
     phone.opens(other_story).reads(other_story)
     expect(phone.message).to_have_count(0)
 
@@ -216,24 +185,24 @@ def test_after_three_overlaps_a_message_stands_on_both_devices_on_every_story(
     shared: Story, phone: Device, laptop: Device, other_story: Story
 ) -> None:
     laptop.opens(other_story).reads(other_story)
-    carries_the_message(laptop, "Firefox on Android")
+    laptop.carries_the_message("Firefox on Android")
     laptop.opens(shared).reads(shared)
-    carries_the_message(laptop, "Firefox on Android")
+    laptop.carries_the_message("Firefox on Android")
     phone.opens(other_story).sees_the_dialog()
-    carries_the_message(phone, "Chrome on Linux")
+    phone.carries_the_message("Chrome on Linux")
     phone.takes_over(other_story)
     phone.opens(shared).reads(shared)
-    carries_the_message(phone, "Chrome on Linux")
+    phone.carries_the_message("Chrome on Linux")
 
 
 def test_the_message_cannot_be_dismissed_and_does_not_cover_the_text(
     shared: Story, laptop: Device, other_story: Story
 ) -> None:
     laptop.opens(other_story).reads(other_story)
-    carries_the_message(laptop, "Firefox on Android")
+    laptop.carries_the_message("Firefox on Android")
     expect(laptop.message.get_by_role("button")).to_have_text(["Both devices are mine"])
     laptop.page.keyboard.press("Escape")
-    carries_the_message(laptop, "Firefox on Android")
+    laptop.carries_the_message("Firefox on Android")
     note, text = laptop.message.bounding_box(), laptop.text.bounding_box()
     assert note
     assert text
@@ -247,7 +216,7 @@ def test_the_message_is_gone_when_the_sharing_has_ended(
     shared: Story, phone: Device, laptop: Device, other_story: Story
 ) -> None:
     laptop.opens(other_story)
-    carries_the_message(laptop, "Firefox on Android")
+    laptop.carries_the_message("Firefox on Android")
     laptop.opens("/account/devices/")
     laptop.signs_out("Firefox on Android")
     laptop.opens(other_story).reads(other_story)
@@ -259,7 +228,7 @@ def test_the_message_is_not_shown_after_both_devices_are_mine(
     shared: Story, phone: Device, laptop: Device, other_story: Story
 ) -> None:
     laptop.opens(other_story)
-    carries_the_message(laptop, "Firefox on Android")
+    laptop.carries_the_message("Firefox on Android")
     laptop.message.get_by_role("button", name="Both devices are mine").click()
     laptop.reads(other_story)
     expect(laptop.message).to_have_count(0)

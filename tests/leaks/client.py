@@ -40,7 +40,7 @@ class Answer:
     @property
     def content(self) -> bytes:
         """The body as it was before it was compressed."""
-        match self.get("content-encoding"):
+        match self.get("content-encoding") if self.body else "":
             case "br":
                 return brotli.decompress(self.body)
             case "gzip":
