@@ -68,9 +68,7 @@ def test_every_row_of_the_table_and_every_reason_is_reached() -> None:
     assert {decide(facts).reason for facts, _ in EVERY_FACT} == set(Reason)
 
 
-def test_subscribers_text_needs_a_lease_a_lenient_plan_a_meter_or_a_store_away() -> (
-    None
-):
+def test_subscribers_text_needs_a_lease_a_lenient_plan_a_meter_or_a_store_away() -> None:
     for facts, meter in EVERY_FACT:
         if facts.level is Level.SUBSCRIBERS and decide(facts).full:
             lease = facts.mode is not None and facts.hold is Hold.HELD

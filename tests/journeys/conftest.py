@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -79,7 +80,7 @@ def new_device(browser: Browser, paper: LivePaper, scripts: bool) -> Iterator[Ne
     """Makes devices. What a browser complained of on any of them fails the journey."""
     made: list[Device] = []
 
-    def make(name: str, **options: object) -> Device:
+    def make(name: str, **options: Any) -> Device:
         options.setdefault("scripts", scripts)
         made.append(device(browser, name, paper, **options))
         return made[-1]
@@ -173,8 +174,9 @@ def _for_subscribers(scout: Device, link: str) -> bool:
 @pytest.fixture
 def shared(phone: Device, laptop: Device, ana: Account, story: Story) -> Story:
     """Two devices that have read over each other three times; the laptop reads."""
+    laptop.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story)
-    laptop.signs_in(ana).opens(story).sees_the_dialog().takes_over(story)
+    laptop.opens(story).sees_the_dialog().takes_over(story)
     phone.takes_back(story)
     laptop.takes_back(story)
     laptop.waits_until(lambda: laptop.is_sent_the_message(story), "no case was opened")
@@ -184,6 +186,7 @@ def shared(phone: Device, laptop: Device, ana: Account, story: Story) -> Story:
 @pytest.fixture
 def contested(phone: Device, laptop: Device, ana: Account, story: Story) -> Story:
     """The phone reads, and the laptop has just been told so."""
+    laptop.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story)
-    laptop.signs_in(ana).opens(story).sees_the_dialog()
+    laptop.opens(story).sees_the_dialog()
     return story

@@ -4,9 +4,10 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import (
     APIResponse,
     Browser,
@@ -27,8 +28,13 @@ PATIENCE = 15_000
 """Milliseconds a page may take on a busy machine before a journey fails."""
 TOLD_WITHIN = 5.0
 """Seconds in which a displaced device must know, on a busy machine. The rule says one."""
-BOTH = [True, False]
-"""With scripts, and without."""
+SOON = 6.0
+"""Seconds in which a seat that was let go of is free: less than a lease lasts."""
+
+with_and_without_scripts = pytest.mark.parametrize(
+    "scripts", [True, False], ids=["with scripts", "without scripts"]
+)
+without_scripts = pytest.mark.parametrize("scripts", [False], ids=["without scripts"])
 
 FIREFOX_ON_ANDROID = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
 SAFARI_ON_IPAD = (
@@ -255,19 +261,19 @@ class Device:
             assert time.monotonic() < end, f"{self.name}: {otherwise}"
             self.page.wait_for_timeout(50)
 
-    def waits_for_a_free_seat(self) -> Self:
+    def waits_for_a_free_seat(self, patience: float = 15) -> Self:
         """The account's page says that nobody reads under the seat."""
 
         def free() -> bool:
             page = self.context.request.get(self.url + "/account/").text()
             return "In use now on" not in page
 
-        self.waits_until(free, "the seat is still in use")
+        self.waits_until(free, "the seat is still in use", patience)
         return self
 
 
 def device(
-    browser: Browser, name: str, paper: LivePaper, *, scripts: bool = True, **options: object
+    browser: Browser, name: str, paper: LivePaper, *, scripts: bool = True, **options: Any
 ) -> Device:
     """A new browser, with nothing in it, whose faults are noted."""
     options.setdefault("locale", "en-US")

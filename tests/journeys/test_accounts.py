@@ -7,13 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import LivePaper
-from tests.journeys.devices import BOTH, Device, Story
+from tests.journeys.devices import Device, Story, with_and_without_scripts
 from tests.journeys.newcomers import Account
 from tests.journeys.post import Postbox
 
-with_and_without_scripts = pytest.mark.parametrize(
-    "scripts", BOTH, ids=["with scripts", "without scripts"]
-)
 PASSKEYS = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -140,8 +137,9 @@ def test_signing_out_ends_reading_here_and_frees_the_seat_at_once(
 def test_the_devices_page_tells_them_apart_and_says_which_one_reads(
     phone: Device, laptop: Device, ana: Account, story: Story
 ) -> None:
+    laptop.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story)
-    laptop.signs_in(ana).opens("/account/devices/")
+    laptop.opens("/account/devices/")
     expect(laptop.page.locator("main .rows > li")).to_have_count(2)
     expect(laptop.row_of("Firefox on Android")).to_contain_text("Reading now")
     expect(laptop.row_of("Firefox on Android")).not_to_contain_text("This device")
@@ -154,8 +152,9 @@ def test_one_device_can_be_signed_out_from_another(
     phone: Device, laptop: Device, tablet: Device, ana: Account, story: Story
 ) -> None:
     tablet.signs_in(ana)
+    laptop.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story)
-    laptop.signs_in(ana).opens("/account/devices/").signs_out("Firefox on Android")
+    laptop.opens("/account/devices/").signs_out("Firefox on Android")
     expect(laptop.row_of("Firefox on Android")).to_have_count(0)
     if phone.scripts:
         phone.sees_the_wall("subscribe").has_nothing_of(story)

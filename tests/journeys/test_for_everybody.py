@@ -9,12 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.conftest import LivePaper
-from tests.journeys.devices import BOTH, Device, Story
+from tests.journeys.devices import Device, Story, with_and_without_scripts, without_scripts
 from tests.journeys.newcomers import Account
 
-with_and_without_scripts = pytest.mark.parametrize(
-    "scripts", BOTH, ids=["with scripts", "without scripts"]
-)
 IN_DIALOG = "(dialog) => dialog.contains(document.activeElement)"
 ENOUGH_TABS = 30
 """Presses of Tab that pass everything in the dialog at least once."""
@@ -177,7 +174,7 @@ def test_the_keyboard_alone_can_ask_why_and_take_over(contested: Story, laptop: 
     assert laptop.text.evaluate("(text) => text === document.activeElement")
 
 
-@pytest.mark.parametrize("scripts", [False], ids=["without scripts"])
+@without_scripts
 def test_without_scripts_the_keyboard_alone_can_take_over(contested: Story, laptop: Device) -> None:
     laptop.take_over_button.focus()
     laptop.page.keyboard.press("Enter")

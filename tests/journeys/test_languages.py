@@ -9,12 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 import broadsheet
-from tests.journeys.devices import BOTH, Device, Story
+from tests.journeys.devices import Device, Story, with_and_without_scripts
 from tests.journeys.newcomers import Account
 
-with_and_without_scripts = pytest.mark.parametrize(
-    "scripts", BOTH, ids=["with scripts", "without scripts"]
-)
 CATALOGUE = Path(broadsheet.__file__).parent / "locale" / "es" / "LC_MESSAGES" / "django.mo"
 
 
@@ -58,8 +55,9 @@ def test_a_spanish_browser_gets_the_wall_of_the_us_edition_in_spanish(
 def test_a_spanish_browser_gets_the_dialog_in_spanish(
     phone: Device, spanish_laptop: Device, ana: Account, story: Story
 ) -> None:
+    spanish_laptop.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story)
-    spanish_laptop.signs_in(ana).opens(story).sees_the_dialog()
+    spanish_laptop.opens(story).sees_the_dialog()
     speaks(spanish_laptop, "es")
     wall = spanish_laptop.wall
     expect(wall).to_have_attribute("lang", "es")

@@ -3,17 +3,13 @@
 import json
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.conftest import LivePaper
 from tests.journeys.conftest import ARGUMENTS
-from tests.journeys.devices import BOTH, Device, Story
+from tests.journeys.devices import Device, Story, with_and_without_scripts
 from tests.journeys.newcomers import Newcomers
 
-with_and_without_scripts = pytest.mark.parametrize(
-    "scripts", BOTH, ids=["with scripts", "without scripts"]
-)
 NO_COOKIES = {"profile": {"default_content_setting_values": {"cookies": 2}}}
 
 

@@ -6,12 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.devices import BOTH, Device, Story
+from tests.journeys.devices import SOON, Device, Story, with_and_without_scripts, without_scripts
 from tests.journeys.newcomers import Account
 
-with_and_without_scripts = pytest.mark.parametrize(
-    "scripts", BOTH, ids=["with scripts", "without scripts"]
-)
 PRESS = """(button) => { setTimeout(() => button.click(), 0); }"""
 """Press, and do not wait for what happens then."""
 
@@ -25,7 +22,7 @@ def test_a_phone_that_was_put_away_is_in_nobodys_way(
     laptop.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story).is_heard()
     phone.is_put_away()
-    laptop.waits_for_a_free_seat().opens(story).reads(story)
+    laptop.waits_for_a_free_seat(SOON).opens(story).reads(story)
 
 
 def test_a_phone_taken_up_again_meanwhile_is_told_that_the_laptop_reads(
@@ -33,7 +30,7 @@ def test_a_phone_taken_up_again_meanwhile_is_told_that_the_laptop_reads(
 ) -> None:
     laptop.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story).is_put_away()
-    laptop.waits_for_a_free_seat().opens(story).reads(story)
+    laptop.waits_for_a_free_seat(SOON).opens(story).reads(story)
     phone.is_taken_up_again().sees_the_dialog("Chrome on Linux").has_nothing_of(story)
     laptop.is_heard(2).reads(story)
 
@@ -52,7 +49,7 @@ def test_a_phone_taken_up_after_long_reads_on_when_nobody_else_does(
     phone: Device, ana: Account, story: Story
 ) -> None:
     phone.signs_in(ana).opens(story).reads(story).is_put_away()
-    phone.waits_for_a_free_seat().is_taken_up_again()
+    phone.waits_for_a_free_seat(SOON).is_taken_up_again()
     phone.is_heard(2).reads(story)
 
 
@@ -66,10 +63,10 @@ def test_a_story_that_was_left_is_in_nobodys_way(
         phone.closes_the_tab()
     else:
         phone.opens("/us/")
-    laptop.waits_for_a_free_seat().opens(story).reads(story)
+    laptop.waits_for_a_free_seat(SOON).opens(story).reads(story)
 
 
-@pytest.mark.parametrize("scripts", [False], ids=["without scripts"])
+@without_scripts
 def test_without_scripts_a_seat_is_free_when_its_lease_has_run_out(
     phone: Device, laptop: Device, ana: Account, story: Story
 ) -> None:
@@ -97,7 +94,7 @@ def test_going_from_story_to_story_keeps_the_lease(
     laptop.opens(story).sees_the_dialog("Firefox on Android")
 
 
-@pytest.mark.parametrize("scripts", [False], ids=["without scripts"])
+@without_scripts
 def test_without_scripts_going_from_story_to_story_keeps_the_lease(
     phone: Device, laptop: Device, ana: Account, story: Story, other_story: Story
 ) -> None:
@@ -137,10 +134,11 @@ def test_going_from_a_tab_behind_to_the_one_in_front_keeps_the_lease(
 def test_a_takeover_covers_every_tab_of_the_other_device(
     phone: Device, laptop: Device, ana: Account, story: Story, other_story: Story
 ) -> None:
+    laptop.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story).is_heard()
     first = phone.opens_another_tab()
     phone.opens(other_story).reads(other_story).is_heard()
-    laptop.signs_in(ana).opens(story).sees_the_dialog().takes_over(story)
+    laptop.opens(story).sees_the_dialog().takes_over(story)
     phone.sees_the_dialog("Chrome on Linux").has_nothing_of(other_story)
     expect(first.locator("#story")).to_have_attribute("data-access", "preview")
     assert story.ending not in first.content()
@@ -152,11 +150,12 @@ def test_a_takeover_covers_every_tab_of_the_other_device(
 def test_a_displaced_device_takes_its_seat_back_where_the_reader_was(
     phone: Device, laptop: Device, ana: Account, story: Story
 ) -> None:
+    laptop.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story).is_heard()
     phone.page.evaluate("() => scrollTo(0, 1500)")
     place = phone.page.evaluate("() => scrollY")
     assert place == 1500
-    laptop.signs_in(ana).opens(story).sees_the_dialog().takes_over(story)
+    laptop.opens(story).sees_the_dialog().takes_over(story)
     phone.sees_the_dialog("Chrome on Linux").has_nothing_of(story)
     assert phone.page.evaluate("() => scrollY") == place
     phone.takes_over(story)
@@ -165,12 +164,13 @@ def test_a_displaced_device_takes_its_seat_back_where_the_reader_was(
     laptop.sees_the_dialog("Firefox on Android").has_nothing_of(story)
 
 
-@pytest.mark.parametrize("scripts", [False], ids=["without scripts"])
+@without_scripts
 def test_without_scripts_a_displaced_device_takes_its_seat_back(
     phone: Device, laptop: Device, ana: Account, story: Story
 ) -> None:
+    laptop.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story)
-    laptop.signs_in(ana).opens(story).sees_the_dialog().takes_over(story)
+    laptop.opens(story).sees_the_dialog().takes_over(story)
     phone.opens(story).sees_the_dialog("Chrome on Linux").takes_over(story)
     laptop.opens(story).sees_the_dialog("Firefox on Android").has_nothing_of(story)
 
@@ -179,8 +179,9 @@ def test_without_scripts_a_displaced_device_takes_its_seat_back(
 def test_being_displaced_signs_nobody_out(
     phone: Device, laptop: Device, ana: Account, story: Story
 ) -> None:
+    laptop.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story)
-    laptop.signs_in(ana).opens(story).sees_the_dialog().takes_over(story)
+    laptop.opens(story).sees_the_dialog().takes_over(story)
     phone.opens("/account/").has_come_to("/account/")
     expect(phone.page.locator("main")).to_contain_text("In use now on Chrome on Linux")
 
@@ -189,9 +190,11 @@ def test_being_displaced_signs_nobody_out(
 def test_of_three_devices_the_last_that_chose_to_read_reads(
     phone: Device, laptop: Device, tablet: Device, ana: Account, story: Story
 ) -> None:
+    for each in (laptop, tablet):
+        each.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story)
-    laptop.signs_in(ana).opens(story).sees_the_dialog("Firefox on Android").takes_over(story)
-    tablet.signs_in(ana).opens(story).sees_the_dialog("Chrome on Linux").takes_over(story)
+    laptop.opens(story).sees_the_dialog("Firefox on Android").takes_over(story)
+    tablet.opens(story).sees_the_dialog("Chrome on Linux").takes_over(story)
     for other in (phone, laptop):
         if not other.scripts:
             other.opens(story)
@@ -204,10 +207,10 @@ def test_of_three_devices_the_last_that_chose_to_read_reads(
 def test_of_two_takeovers_at_once_one_wins_and_the_other_is_told(
     phone: Device, laptop: Device, tablet: Device, ana: Account, story: Story
 ) -> None:
+    rivals = [laptop.signs_in(ana), tablet.signs_in(ana)]
     phone.signs_in(ana).opens(story).reads(story)
-    rivals = [laptop, tablet]
     for rival in rivals:
-        rival.signs_in(ana).opens(story).sees_the_dialog("Firefox on Android")
+        rival.opens(story).sees_the_dialog("Firefox on Android")
     for rival in rivals:
         if rival.scripts:
             rival.take_over_button.evaluate(PRESS)
@@ -232,8 +235,9 @@ def _settled(rivals: list[Device]) -> bool:
 def test_a_question_left_open_until_the_seat_was_free_is_answered_by_reading(
     phone: Device, laptop: Device, ana: Account, story: Story
 ) -> None:
+    laptop.signs_in(ana)
     phone.signs_in(ana).opens(story).reads(story)
-    laptop.signs_in(ana).opens(story).sees_the_dialog()
+    laptop.opens(story).sees_the_dialog()
     phone.opens("/us/")
     laptop.waits_for_a_free_seat().takes_over(story)
 

@@ -4,7 +4,7 @@ import gzip
 import json
 import socket
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
@@ -100,10 +100,8 @@ class Server:
     def send(self, data: bytes, *, bodiless: bool = False) -> Answer:
         """The answer to these very bytes."""
         with self.line() as line:
-            try:
-                line.sendall(data)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # refused before all was sent: the answer may be there all the same
+            with suppress(BrokenPipeError, ConnectionResetError):
+                line.sendall(data)  # it may be refused before all was sent, and answered
             return receive(line, bodiless=bodiless)
 
     def ask(

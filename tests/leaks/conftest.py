@@ -89,10 +89,11 @@ class Readers:
         """A device of somebody new."""
         return self.sign_in(self.new(plan))
 
-    def pair(self, plan: str = "basic") -> tuple[Browser, Browser]:
-        """Two devices of one new reader."""
-        email = self.new(plan)
-        return self.sign_in(email), self.sign_in(email, FIREFOX.replace("X11; Linux", "Windows"))
+    def pair(self) -> tuple[str, Browser, Browser]:
+        """A new subscriber with two devices."""
+        email = self.new("basic")
+        other = self.sign_in(email, FIREFOX.replace("X11; Linux", "Windows"))
+        return email, self.sign_in(email), other
 
 
 def login(browser: Browser, email: str, password: str = PASSWORD, **more: str) -> Answer:
@@ -134,6 +135,24 @@ def ana(readers: Readers) -> Browser:
 def nora(readers: Readers) -> Browser:
     """The device of somebody who has an account and no subscription."""
     return readers.device()
+
+
+@pytest.fixture(scope="session")
+def _couple(readers: Readers) -> tuple[str, Browser, Browser]:
+    return readers.pair()
+
+
+@pytest.fixture(scope="session")
+def email_of_pair(_couple: tuple[str, Browser, Browser]) -> str:
+    return _couple[0]
+
+
+@pytest.fixture
+def pair(_couple: tuple[str, Browser, Browser], desk: Desk) -> tuple[Browser, Browser]:
+    """Two devices of one subscriber, on neither of which anything is read yet."""
+    email, here, there = _couple
+    desk("free", email)
+    return here.copy(), there.copy()
 
 
 @pytest.fixture(scope="session")

@@ -146,9 +146,7 @@ def test_an_editor_closes_a_story_in_the_admin(
     number = desk("number", SLUG)
     confirm = irene.ask(f"/admin/pages/{number}/unpublish/")
     assert confirm.status == 200
-    done = irene.post(
-        f"/admin/pages/{number}/unpublish/", {"csrfmiddlewaretoken": csrf(confirm)}
-    )
+    done = irene.post(f"/admin/pages/{number}/unpublish/", {"csrfmiddlewaretoken": csrf(confirm)})
     assert done.status == 302
     answer = server.ask(path)
     assert answer.status == 404

@@ -12,19 +12,19 @@ USUAL = """
     rss rss/ feed feed/ feeds feeds/ atom.xml rss.xml feed.xml feed.json index.xml index.json
     us/rss us/rss/ us/feed/ us/feed.xml us/world/feed/ us/world/rss.xml us/topic/china/feed/
     sitemap sitemap.xml sitemap_index.xml sitemap-news.xml news-sitemap.xml sitemap.xml.gz
-    robots.txt humans.txt ads.txt .well-known/security.txt llms.txt llms-full.txt
-    search search/ search/?q=samovar us/search/?q=samovar ?s=samovar us/?q=samovar
-    search/?query=samovar&format=json suggest?q=samovar autocomplete/?q=samovar
-    api api/ api/v1/ api/v2/ api/v2/pages/ api/v2/pages/?fields=* api/v2/pages/?fields=body
-    api/v2/pages/?type=newsroom.Article&fields=* api/main/pages/ graphql graphql/ graphql?query={a}
-    wp-json/ wp-json/wp/v2/posts oembed oembed/ amp/ print/ openapi.json schema/ docs/
-    documents documents/ documents/1/ documents/1/x.pdf images/ images/1/ embeds/
+    robots.txt humans.txt ads.txt .well-known/security.txt llms.txt llms-full.txt search search/
+    search/?q=samovar us/search/?q=samovar ?s=samovar us/?q=samovar
+    search/?query=samovar&format=json suggest?q=samovar autocomplete/?q=samovar api api/ api/v1/
+    api/v2/ api/v2/pages/ api/v2/pages/?fields=* api/v2/pages/?fields=body
+    api/v2/pages/?type=newsroom.Article&fields=* api/main/pages/ graphql graphql/
+    graphql?query={a} wp-json/ wp-json/wp/v2/posts oembed oembed/ amp/ print/ openapi.json
+    schema/ docs/ documents documents/ documents/1/ documents/1/x.pdf images/ images/1/ embeds/
     view_draft/ pages/ preview/ preview-on-panel/ userbar/ _util/ _util/login/ django-admin/
-    __debug__/ debug/ metrics health healthz status server-status console trace.axd
-    .git/config .git/HEAD .env broadsheet.toml data/paper.sqlite3 paper.sqlite3 seats.sqlite3
-    issue built.json facts.json data/built.json manifest.json staticfiles.json sw.js
-    service-worker.js favicon.ico apple-touch-icon.png cgi-bin/ index.php wp-login.php admin.php
-""".split()
+    __debug__/ debug/ metrics health healthz status server-status console trace.axd .git/config
+    .git/HEAD .env broadsheet.toml data/paper.sqlite3 paper.sqlite3 seats.sqlite3 issue
+    built.json facts.json data/built.json manifest.json staticfiles.json sw.js service-worker.js
+    favicon.ico apple-touch-icon.png cgi-bin/ index.php wp-login.php admin.php
+"""
 """Where people, machines and thieves look for a paper's text."""
 FILES = """
     /static/../paper.sqlite3 /static/%2e%2e/paper.sqlite3 /static/..%2fpaper.sqlite3
@@ -35,8 +35,9 @@ FILES = """
     /media/....//....//paper.sqlite3 /media//etc/passwd /media/%2fetc%2fpasswd /media/%00
     /media/images/ /media/ /media /media/images/%00.jpg /media/original_images/
     /media/..%c0%afpaper.sqlite3 /media/..;/paper.sqlite3 /media/C:%5cx
-    /static/broadsheet/paper.css/../../../paper.sqlite3 /../paper.sqlite3 /%2e%2e/%2e%2e/etc/passwd
-""".split()
+    /static/broadsheet/paper.css/../../../paper.sqlite3 /../paper.sqlite3
+    /%2e%2e/%2e%2e/etc/passwd
+"""
 METERED = "metered; reason=meter"
 SECRETS = ("SQLite format 3", "root:x:0", "secret_keys", "[core]")
 
@@ -83,14 +84,13 @@ def test_nothing_that_a_reader_with_an_account_can_reach_has_a_subscribers_word(
 
 
 def test_nowhere_that_people_look_for_text_is_there_any(server: Server, marks: Marks) -> None:
-    for target in USUAL:
+    for target in USUAL.split():
         answer = server.ask(f"/{target}")
         assert clean(answer, marks), target
-        if target.partition("?")[0] and "?" not in target and answer.status == 200:
-            assert target in ("_util/login/",), target  # nothing else of these exists
+        assert answer.status != 200 or "?" in target, target
 
 
-@pytest.mark.parametrize("target", FILES)
+@pytest.mark.parametrize("target", FILES.split())
 def test_no_file_but_pictures_and_style_leaves_the_server(
     server: Server, marks: Marks, target: str
 ) -> None:
@@ -125,7 +125,7 @@ def test_no_address_of_the_site_has_a_hidden_word_for_a_subscriber(
 
 
 @pytest.mark.parametrize(
-    "door", "edit/ edit/preview/ view_draft/ history/ copy/ move/ workflow_history/".split()
+    "door", ["edit/", "edit/preview/", "view_draft/", "history/", "copy/", "move/", "delete/"]
 )
 @pytest.mark.parametrize("who", ["nora", "ana"])
 def test_an_editors_door_leads_readers_to_a_sign_in(
@@ -203,7 +203,7 @@ def test_error_pages_have_no_hidden_word_and_say_what_to_do(
         ("/-/problem/elsewhere/", 403),
         ("/-/problem/method/", 405),
         ("/-/problem/too-large/", 413),
-        ("/media/../x", 400),
+        ("/media/images/none.jpg", 404),
     ):
         answer = server.ask(target, heads=asked)
         assert clean(answer, marks)
@@ -230,4 +230,3 @@ def test_beats_and_takeovers_carry_only_what_the_page_needs(ana: Browser, closed
     beat = ana.script("beat", epoch=ana.cookies["bs_lease"])
     assert set(beat.json) == {"epoch", "expires"}
     assert ana.script("release", epoch=ana.cookies["bs_lease"]).json == {}
-

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.leaks.client import Answer, Browser
-from tests.leaks.conftest import Readers, csrf
+from tests.leaks.conftest import Readers, csrf, token
 from tests.leaks.desk import Desk
 from tests.leaks.marks import Marks
 from tests.people import PASSWORD
@@ -49,7 +49,7 @@ def test_a_device_that_signs_out_keeps_nothing(readers: Readers, closed: str, ma
 def test_a_device_signed_out_from_another_keeps_nothing(
     readers: Readers, closed: str, for_accounts: str, marks: Marks
 ) -> None:
-    here, there = readers.pair()
+    _, here, there = readers.pair()
     assert there.ask(closed).whole
     before = stolen(there)
     page = here.ask("/account/devices/")
@@ -63,7 +63,7 @@ def test_a_device_signed_out_from_another_keeps_nothing(
 def test_a_new_password_closes_the_paper_on_every_other_device(
     readers: Readers, closed: str, for_accounts: str, marks: Marks
 ) -> None:
-    here, there = readers.pair()
+    _, here, there = readers.pair()
     assert there.ask(closed).whole
     before = stolen(there)
     assert change_password(here).status == 302
@@ -146,16 +146,15 @@ def test_an_account_that_was_deleted_opens_nothing(
 
 
 def test_a_displaced_device_has_the_preview_and_no_304(
-    readers: Readers, closed: str, marks: Marks
+    pair: tuple[Browser, Browser], closed: str, marks: Marks
 ) -> None:
     """Its browser may still hold the whole page: it must not be told that it is current."""
-    here, there = readers.pair()
+    here, there = pair
     whole = here.ask(closed)
     held = [("If-None-Match", whole.get("etag"))]
     assert here.ask(closed, heads=held).status == 304
     wall = there.ask(closed)
-    token = wall.text.partition('name="token" value="')[2].partition('"')[0]
-    assert there.script("take-over", token=token, next=closed).status == 200
+    assert there.script("take-over", token=token(wall), next=closed).status == 200
     assert there.ask(closed).whole
     displaced = here.ask(closed, heads=held)
     assert displaced.access == "preview; reason=in-use"
@@ -163,9 +162,9 @@ def test_a_displaced_device_has_the_preview_and_no_304(
 
 
 def test_a_lease_cookie_of_ones_own_making_gives_no_lease(
-    readers: Readers, closed: str, marks: Marks
+    pair: tuple[Browser, Browser], closed: str, marks: Marks
 ) -> None:
-    here, there = readers.pair()
+    here, there = pair
     assert here.ask(closed).whole
     for epoch in ("1", "2", "999999", "-1", "x"):
         assert closed_to(there.copy(bs_lease=epoch).ask(closed), marks)

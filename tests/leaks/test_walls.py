@@ -96,12 +96,6 @@ def test_the_wall_of_a_registered_readers_meter(
     assert answer.access == "preview; reason=meter-spent"
 
 
-@pytest.fixture(scope="module")
-def pair(readers: Readers) -> tuple[Browser, Browser]:
-    """Two devices of one reader."""
-    return readers.pair()
-
-
 @LANGUAGES
 def test_the_wall_of_a_seat_in_use(
     pair: tuple[Browser, Browser], closed: str, marks: Marks, language: str
@@ -118,13 +112,17 @@ def test_the_wall_of_a_seat_in_use(
 
 @LANGUAGES
 def test_the_message_of_a_sharing_case_above_the_preview_and_above_the_text(
-    readers: Readers, desk: Desk, closed: str, marks: Marks, language: str
+    pair: tuple[Browser, Browser],
+    email_of_pair: str,
+    desk: Desk,
+    closed: str,
+    marks: Marks,
+    language: str,
 ) -> None:
-    email = readers.new("basic")
-    here, there = readers.sign_in(email), readers.sign_in(email)
+    here, there = pair
     assert here.ask(closed).whole
     assert there.ask(closed).access == "preview; reason=in-use"
-    desk("open_case", email)
+    desk("open_case", email_of_pair)
     answer = speaking(there, language).ask(closed)
     assert 'id="sharing-message"' in answer.text
     assert wall(answer, "in_use", language, marks)

@@ -1,0 +1,174 @@
+"""The editors' and the staff's side of a paper that is being served, as a process of its own.
+
+It works on the same data folder as the server, so what it does reaches readers as everything
+does that another process of the host has done. One JSON list a line comes in: a function of
+this module and its arguments; one JSON value a line goes out.
+"""
+
+import json
+import sys
+from typing import Any
+
+import django
+
+django.setup()
+
+from allauth.account.models import EmailAddress  # noqa: E402 (Django must be set up first)
+from django.utils import timezone  # noqa: E402
+
+from broadsheet.newsroom.models import Article, Section  # noqa: E402
+from broadsheet.readers.models import Reader  # noqa: E402
+from broadsheet.subscriptions import seating  # noqa: E402
+from broadsheet.subscriptions.models import (  # noqa: E402
+    DailyTotal,
+    Plan,
+    Seat,
+    SharingCase,
+    Subscription,
+)
+from broadsheet.subscriptions.revocation import revoke  # noqa: E402
+from tests.leaks.desk import MARK  # noqa: E402
+
+# Readers
+
+
+def reader(email: str, password_of: str, plan: str = "", owner: str = "") -> int:
+    """Somebody with the password of somebody else, on a plan of their own or on an owner's."""
+    known = Reader.objects.get(email=password_of)
+    someone = Reader(email=email, password=known.password, is_staff=plan == "staff")
+    someone.is_superuser = someone.is_staff
+    someone.save()
+    EmailAddress.objects.create(user=someone, email=email, verified=True, primary=True)
+    if plan and not someone.is_staff:
+        paying = Reader.objects.get(email=owner or email)
+        under, _ = Subscription.objects.get_or_create(
+            owner=paying, plan=Plan.objects.get(code=plan)
+        )
+        seating.seat(someone, under)
+    return someone.pk
+
+
+def password(email: str, new: str) -> None:
+    someone = Reader.objects.get(email=email)
+    someone.set_password(new)
+    someone.save()
+
+
+def close_account(email: str) -> None:
+    someone = Reader.objects.get(email=email)
+    someone.is_active = False
+    someone.save()
+
+
+def remove(email: str) -> None:
+    for someone in Reader.objects.filter(email=email):
+        someone.delete()
+
+
+# Seats
+
+
+def take_seat(email: str) -> None:
+    for seat in Seat.objects.filter(reader__email=email):
+        seat.reader = None
+        seat.save()
+
+
+def give_seat(email: str, owner: str) -> None:
+    under = Subscription.objects.get(owner__email=owner)
+    seating.seat(Reader.objects.get(email=email), under)
+
+
+def end_subscription(email: str) -> None:
+    for one in Subscription.objects.filter(owner__email=email):
+        one.ends_at = timezone.now()
+        one.save()
+
+
+def free(email: str) -> None:
+    """Nobody reads on this reader's seat, nobody has lately, and the seat is not shared."""
+    seat = Seat.objects.get(reader__email=email)
+    seat.contests.all().delete()
+    seat.cases.all().delete()
+    seat.mine_answers.all().delete()
+    revoke([seat.key], frozenset(_devices(seat)))
+
+
+def open_case(email: str) -> None:
+    seat = Seat.objects.get(reader__email=email)
+    SharingCase.objects.create(seat=seat, opened_at=timezone.now(), devices=_devices(seat))
+    revoke([seat.key])
+
+
+def total(kind: str) -> int:
+    return sum(DailyTotal.objects.filter(kind=kind).values_list("count", flat=True))
+
+
+def _devices(seat: Seat) -> list[str]:
+    assert seat.reader is not None
+    return list(seat.reader.devices.values_list("key", flat=True))
+
+
+# Stories
+
+
+def story(slug: str, section: str, access: str) -> str:
+    """A story with three open paragraphs and MARK behind them; its address."""
+    texts = [f"<p>Open paragraph number {n}.</p>" for n in range(3)]
+    texts += [f"<p>{MARK} {n}.</p>" for n in range(3)]
+    article = Article(
+        title=slug.replace("-", " ").capitalize(),
+        slug=slug,
+        live=False,
+        access=access,
+        standfirst="What everybody may know of it.",
+        body=[{"type": "paragraph", "value": text} for text in texts],
+    )
+    _section(section).add_child(instance=article)
+    article.save_revision().publish()
+    return str(article.get_url())
+
+
+def level(slug: str, access: str) -> None:
+    article = _at(slug)
+    article.access = access
+    article.save_revision().publish()
+
+
+def unpublish(slug: str) -> None:
+    _at(slug).unpublish()
+
+
+def publish(slug: str) -> None:
+    _at(slug).save_revision().publish()
+
+
+def move(slug: str, section: str) -> str:
+    """The story's new address."""
+    _at(slug).move(_section(section), pos="last-child")
+    return str(_at(slug).get_url())
+
+
+def delete(slug: str) -> None:
+    for article in Article.objects.filter(slug=slug):
+        article.delete()
+
+
+def number(slug: str) -> int:
+    return int(_at(slug).pk)
+
+
+def _at(slug: str) -> Any:
+    return Article.objects.get(slug=slug)
+
+
+def _section(address: str) -> Any:
+    edition, _, name = address.partition("/")
+    return next(one for one in Section.objects.filter(slug=name) if one.edition.slug == edition)
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        what, *words = json.loads(line)
+        sys.stdout.write(json.dumps(globals()[what](*words)) + "\n")
+        sys.stdout.flush()
