@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Coroutine
 from typing import Any
+from wsgiref.headers import Headers
 
 import django
 from django.core.asgi import get_asgi_application
@@ -87,13 +88,20 @@ def site() -> ServeStaticASGI:
         max_age=86400,  # a picture that is changed gets another name
         autorefresh=True,  # editors add pictures while the paper is served
         allow_all_origins=False,
+        add_headers_function=_as_it_says,
     )
     return ServeStaticASGI(
         pictures,
         root=str(settings.STATIC_ROOT),
         prefix=settings.STATIC_URL,
         allow_all_origins=False,
+        add_headers_function=_as_it_says,
     )
+
+
+def _as_it_says(headers: Headers, path: str, url: str) -> None:
+    # A file is what its type says, whatever is in it.
+    headers["X-Content-Type-Options"] = "nosniff"
 
 
 def build() -> Paper:

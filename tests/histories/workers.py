@@ -187,14 +187,15 @@ class Mind:
 def _read(journal: Path, process: int, heard: Heard) -> None:
     entries = _entries(journal)
     for invoked, key, call in entries:
-        returned, _, answer = next(entries, (None, key, None))
+        answered = next(entries, None)
+        returned, answer = (answered[0], answered[2]) if answered else (None, None)
         if isinstance(answer, StoreAway):
             heard.away += 1  # then nothing was done
             continue
         heard.histories[key].append(Operation(process, invoked, returned, call, answer))
 
 
-def _entries(journal: Path) -> Iterator[tuple[int | None, str, Any]]:
+def _entries(journal: Path) -> Iterator[tuple[int, str, Any]]:
     """Calls and answers in turn; a killed process's last call may have no answer."""
     with journal.open("rb") as file:
         while True:

@@ -80,8 +80,14 @@ SCENES: dict[str, Callable[[Scene], None]] = {
     "terms": lambda scene: scene.goes_to("/terms/"),
     "sign in": lambda scene: scene.goes_to("/account/login/"),
     "sign up": lambda scene: scene.goes_to("/account/signup/"),
+    "sign in by code": lambda scene: scene.goes_to("/account/login/code/"),
+    "forgotten password": lambda scene: scene.goes_to("/account/password/reset/"),
     "account": lambda scene: scene.signed_in("/account/"),
     "devices": lambda scene: scene.signed_in("/account/devices/"),
+    "password": lambda scene: scene.signed_in("/account/password/change/"),
+    "e-mail address": lambda scene: scene.signed_in("/account/email/"),
+    "passkeys": lambda scene: scene.signed_in("/account/2fa/"),
+    "signing out": lambda scene: scene.signed_in("/account/logout/"),
 }
 
 

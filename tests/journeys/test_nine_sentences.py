@@ -243,6 +243,19 @@ def test_the_message_is_not_shown_after_both_devices_are_mine(
     expect(phone.message).to_have_count(0)
 
 
+@with_and_without_scripts
+def test_both_devices_are_mine_may_be_said_before_the_message_ever_comes(
+    contested: Story, phone: Device, laptop: Device, other_story: Story
+) -> None:
+    laptop.wall.get_by_role("button", name="Both devices are mine").click()
+    laptop.has_come_to(contested.path).sees_the_dialog("Firefox on Android")
+    for device in (laptop, phone, laptop, phone):
+        device.takes_back(contested)
+    for each in (other_story, contested, other_story):
+        phone.opens(each).reads(each)
+        expect(phone.message).to_have_count(0)
+
+
 # 9 -----------------------------------------------------------------------------------------
 
 

@@ -3,15 +3,20 @@
 import re
 from collections.abc import Callable, Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 
 from broadsheet.access import Level
+from broadsheet.settings.django import PAPER
+from broadsheet.subscriptions.store import seat_store
 from tests.conftest import SHORT, LivePaper
 from tests.leaks import marks as marking
 from tests.leaks.client import Answer, Browser, Server
 from tests.leaks.desk import Desk
 from tests.leaks.marks import Marks
+from tests.leaks.walking import along_links
+from tests.newsroom.conftest import newsroom  # noqa: F401 (a fixture)
 from tests.people import PASSWORD
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
@@ -51,6 +56,12 @@ def metered(marks: Marks) -> list[str]:
 @pytest.fixture
 def visitor(server: Server) -> Browser:
     return Browser(server)
+
+
+@pytest.fixture(scope="session")
+def walk(server: Server) -> dict[str, Answer]:
+    """Everything a visitor can reach by links."""
+    return along_links(Browser(server), ["/", "/us/", "/es/"], but=lambda target: False)
 
 
 @pytest.fixture(scope="session")
@@ -175,3 +186,19 @@ def write(desk: Desk) -> Iterator[Callable[..., str]]:
     yield publish
     for slug in written:
         desk("delete", slug)
+
+
+# In this very process
+
+
+@pytest.fixture
+def house(db: None, settings: Any) -> Iterator[None]:
+    """The test's own data folder, with nobody on any seat."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    for name in ("seats.sqlite3", "meters.sqlite3"):
+        for file in PAPER.data_dir.glob(f"{name}*"):
+            file.unlink()
+    seat_store.cache_clear()
+    yield
+    seat_store.cache_clear()

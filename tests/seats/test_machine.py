@@ -245,7 +245,7 @@ def test_no_sequence_of_calls_breaks_the_rule(tmp_path: Path) -> None:
     store = SqliteSeatStore(tmp_path / "seats.db", TIMINGS, budget=10.0)
     seats = itertools.count()
     run_state_machine_as_test(
-        lambda: SeatMachine(store, f"seat:{next(seats)}"),
+        lambda: SeatMachine(store, f"seat:{next(seats)}"),  # type: ignore[arg-type]
         settings=settings(
             max_examples=150,
             stateful_step_count=40,

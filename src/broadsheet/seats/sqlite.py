@@ -118,8 +118,9 @@ def _read(db: sqlite3.Connection, key: str) -> Seat:
     if row is None:
         return Seat()
     device, label, epoch, since, expires, number = row
-    holder = None if device is None else Device(device, label)
-    return Seat(holder, epoch, since, expires, number)
+    holder = None if device is None else Device(str(device), str(label))
+    # SQLite returns whatever a damaged row holds; these raise when it is not a number.
+    return Seat(holder, int(epoch), float(since), float(expires), int(number))
 
 
 def _write(db: sqlite3.Connection, key: str, seat: Seat) -> None:

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "broadsheet.web.policy.ContentPolicyMiddleware",
+    "broadsheet.web.policy.CachePolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "broadsheet.web.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -154,6 +155,7 @@ STORAGES = {
     },
 }
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_NAME = "bs_session"
 SESSION_COOKIE_AGE = 180 * 86400
 SESSION_COOKIE_SECURE = PAPER.secure

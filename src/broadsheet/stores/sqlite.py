@@ -10,7 +10,7 @@ REST = 1.0
 """Seconds without the file after it failed, so that its silence is not waited for each time."""
 PAUSE = 0.002
 """Seconds between attempts while others begin a file."""
-FAILURES = (sqlite3.Error, UnicodeDecodeError, TypeError, OverflowError)
+FAILURES = (sqlite3.Error, TypeError, ValueError, OverflowError)
 """What a file raises: the last three when it is damaged, and yields what nobody wrote."""
 
 

@@ -1,4 +1,6 @@
-"""Which Content-Security-Policy a page gets: the strict one, or the editors' looser one."""
+"""Which policies a page gets: what it may load, and who may keep it."""
+
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
@@ -28,3 +30,16 @@ class ContentPolicyMiddleware(ContentSecurityPolicyMiddleware):
         if request.path.startswith(EDITORS):
             response._csp_config = EDITORS_POLICY  # type: ignore[attr-defined]
         return super().process_response(request, response)
+
+
+class CachePolicyMiddleware:
+    """Pages of the site may differ by reader: browsers ask again, and nobody else keeps them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; a view that says otherwise is left alone."""
+        response = self._get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response

@@ -1,0 +1,37 @@
+"""The last of these files: what the served paper has written into its log by now."""
+
+import re
+
+import pytest
+
+from tests.conftest import LivePaper
+from tests.leaks.client import Server
+
+ENTRY = re.compile(r"\n(?=\d{4}-\d\d-\d\d )")
+GONE = "matching query does not exist"
+SECRETS = re.compile(r"one-seat-one-device|bs_pass=|bs_session=|csrfmiddlewaretoken=|a-better-word")
+
+
+@pytest.fixture
+def log(paper: LivePaper, server: Server) -> str:
+    assert server.ask("/us/").status == 200  # it lives
+    return paper.log.read_text()
+
+
+def test_nothing_that_a_stranger_sent_is_a_fault_of_the_papers(log: str) -> None:
+    """No trace, and no answer that begins with 5, but of work on a story that is gone by then."""
+    entries = ENTRY.split(log)
+    traces = [entry for entry in entries if "Traceback" in entry and GONE not in entry]
+    assert not traces, traces[0]
+    assert "Internal Server Error" not in log
+    assert "CRITICAL" not in log
+
+
+def test_no_secret_is_written_down(log: str) -> None:
+    assert not SECRETS.search(log)
+
+
+def test_a_stranger_writes_no_line_of_their_own(log: str) -> None:
+    """An address with a line break in it must not look like an entry."""
+    for line in log.splitlines():
+        assert not line.startswith("Location:")
