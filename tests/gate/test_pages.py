@@ -30,7 +30,7 @@ from broadsheet.stores import SharedNumber
 STORY = Story(1, "/us/money/first/", "us", "en", "UTC", Level.SUBSCRIBERS, 0, 3)
 OTHER = replace(STORY, id=2, path="/us/money/second/")
 FULL = Face(Kind.FULL, Wall.NONE, message=False, signed_in=True, language="en")
-PREVIEW = replace(FULL, kind=Kind.PREVIEW, wall=Wall.SUBSCRIBE, signed_in=False)
+PREVIEW = FULL._replace(kind=Kind.PREVIEW, wall=Wall.SUBSCRIBE, signed_in=False)
 
 
 # Faces
@@ -72,8 +72,8 @@ def test_the_wall_explains_the_refusal(reason: Reason, wall: Wall) -> None:
 def test_a_page_is_personal_when_it_has_a_message_or_says_that_the_seat_is_in_use() -> None:
     assert not FULL.personal
     assert not PREVIEW.personal
-    assert replace(FULL, message=True).personal
-    assert replace(PREVIEW, wall=Wall.IN_USE).personal
+    assert FULL._replace(message=True).personal
+    assert PREVIEW._replace(wall=Wall.IN_USE).personal
 
 
 # Ready bytes

@@ -55,6 +55,7 @@ def test_a_request_is_read_once_and_whole() -> None:
         if_none_match='W/"1"',
         origin="https://paper.example",
         fetch_site="same-origin",
+        fetch_mode="",
         host="paper.example",
     )
 

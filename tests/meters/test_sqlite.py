@@ -24,7 +24,7 @@ class TestSqliteMeterStore(MeterStoreContract):
 def test_a_locked_file_is_the_store_away_and_nothing_was_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stores_sqlite, "REST", 0.0)
+    monkeypatch.setattr(stores_sqlite, "BUSY_REST", 0.0)
     store = SqliteMeterStore(tmp_path / "meters.db", budget=0.01)
     store.spend(NORA, 11, 2, NOW)
     other = sqlite3.connect(tmp_path / "meters.db", isolation_level=None)

@@ -1,7 +1,7 @@
 """May this reader see this article now? One pure function from facts to a decision."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from broadsheet.access.words import Level, Mode
 
@@ -41,8 +41,7 @@ class Reason(StrEnum):
     LEASE_REQUIRED = "lease-required"
 
 
-@dataclass(frozen=True, slots=True)
-class Meter:
+class Meter(NamedTuple):
     """A reader's allowance of subscribers' articles, at this article."""
 
     allowance: int = 0
@@ -58,8 +57,7 @@ class Meter:
         return self.allowance > 0 and (self.counted or self.spent < self.allowance)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What has to be known to decide. `mode` is the seat's plan's; None: there is no seat."""
 
     level: Level
@@ -76,8 +74,7 @@ class Facts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What may leave the server, and why."""
 
     outcome: Outcome

@@ -25,6 +25,14 @@ MAX_HEAD = 64 * 1024
 GRACE = 10
 """Seconds that requests under way have to end when the server stops."""
 
+LOG = {
+    "handlers": {
+        name: {"class": "logging.StreamHandler", "formatter": form, "stream": "ext://sys.stderr"}
+        for name, form in (("console", "generic"), ("access", "access"))
+    }
+}
+"""The server's own messages: standard output is kept for results."""
+
 type Ready = Callable[[], Awaitable[None]]
 
 
@@ -60,6 +68,7 @@ def serve_with_workers(host: str, port: int, workers: int) -> None:
         websockets=False,
         workers_kill_timeout=GRACE,
         log_level=LogLevels.warning,
+        log_dictconfig=LOG,
     ).serve()
 
 
@@ -73,6 +82,7 @@ async def _serve(application: "Paper", host: str, port: int, ready: Ready) -> No
         http1_settings=HTTP1Settings(max_buffer_size=MAX_HEAD),
         websockets=False,
         log_level=LogLevels.error,
+        log_dictconfig=LOG,
     )
 
     def stop() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from broadsheet.access import (
@@ -35,7 +36,7 @@ from broadsheet.gate.response import (
     redirect,
     respond,
 )
-from broadsheet.gate.seals import Pass, Seals
+from broadsheet.gate.seals import METER_CEILING, Pass, Seals
 from broadsheet.meters import MeterStore
 from broadsheet.stores import StoreAway
 
@@ -43,6 +44,11 @@ METERED = b"metered"
 """The query that says: this visitor has just been given a meter to bring back."""
 METER_AGE = 60 * 86400
 LEASE_AGE = 86400
+COMMON: Headers = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
+    *SECURITY,
+]
 
 
 @dataclass(slots=True)
@@ -98,19 +104,20 @@ class ArticleDoor:
             return False
         if not self._pages.current(story):
             return False
-        if isinstance(reading.answer, InUse) and reading.who.a_pass is not None:
-            self._lessor.met(reading.who.a_pass, reading.answer, now)
+        a_pass = reading.who.a_pass
+        if isinstance(reading.answer, InUse) and a_pass is not None and request.by_a_person:
+            self._lessor.met(a_pass, reading.answer, now)
         await self._send(reading, decision, face, page, send)
         return True
 
     async def _decide(self, reading: Reading) -> Decision:
-        facts = await self._facts(reading)
+        facts = self._facts(reading)
         if isinstance(reading.answer, Revoked):
             reading.who = await self._identifier.renew(reading.request)
-            facts = await self._facts(reading)
+            facts = self._facts(reading)
         return decide(facts)
 
-    async def _facts(self, reading: Reading) -> Facts:
+    def _facts(self, reading: Reading) -> Facts:
         story, a_pass = reading.story, reading.who.a_pass
         reading.answer = None
         if a_pass is None:
@@ -145,7 +152,8 @@ class ArticleDoor:
         counted = self._seals.read_meter(request.cookies.get(METER, ""), reading.now)
         if counted is None:
             return Meter()
-        meter = read_meter(counted, story.id, story.meter_visitors, reading.now)
+        allowance = min(story.meter_visitors, METER_CEILING)
+        meter = read_meter(counted, story.id, allowance, reading.now)
         if meter.opens and not meter.counted:
             counted[story.id] = reading.now
             reading.cookies = [self._meter_cookie(counted)]
@@ -192,10 +200,8 @@ class ArticleDoor:
         self, reading: Reading, decision: Decision, face: Face, page: Page, send: Send
     ) -> None:
         headers: Headers = [
-            (b"content-type", b"text/html; charset=utf-8"),
-            (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
-            (b"broadsheet-access", decision.header.encode()),
-            *SECURITY,
+            *COMMON,
+            _access(decision),
             *reading.who.cookies,
             *reading.cookies,
             *self._lease_cookie(reading),
@@ -258,6 +264,11 @@ async def _send_ready(request: Request, page: Page, headers: Headers, send: Send
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", str(len(body)).encode()))
     await respond(send, 200, headers, b"" if request.method == "HEAD" else body)
+
+
+@cache
+def _access(decision: Decision) -> tuple[bytes, bytes]:
+    return b"broadsheet-access", decision.header.encode()
 
 
 def _matches(if_none_match: str, etag: bytes) -> bool:

@@ -11,7 +11,7 @@ from broadsheet.gate.events import Record, Recorder
 from broadsheet.gate.identity import Identifier, PassOffice
 from broadsheet.gate.lessor import Lessor
 from broadsheet.gate.pages import PageCache, Press
-from broadsheet.gate.request import App, Receive, Request, Scope, Send, read
+from broadsheet.gate.request import App, Message, Receive, Request, Scope, Send, read
 from broadsheet.gate.seals import Seals
 from broadsheet.gate.seat_desk import PREFIX, Problem, SeatDesk
 from broadsheet.gate.streams import Streams
@@ -109,8 +109,20 @@ class Gate:
             # The site has the words, in the reader's language.
             to = f"/-/problem/{problem.name}/"
             told = {**scope, "method": "GET", "path": to, "raw_path": to.encode()}
-            await self._site(told, _nothing, send)
+            await self._site(told, _bodiless(receive), send)
 
 
-async def _nothing() -> dict[str, object]:
-    return {"type": "http.request", "body": b"", "more_body": False}
+def _bodiless(receive: Receive) -> Receive:
+    """An empty body, then silence until the client leaves: what the site expects of a server."""
+    sent = False
+
+    async def receive_nothing() -> Message:
+        nonlocal sent
+        if not sent:
+            sent = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        while (message := await receive())["type"] != "http.disconnect":
+            pass  # what is left of a form that was not read
+        return message
+
+    return receive_nothing

@@ -63,8 +63,9 @@ class Identifier:
         session = request.cookies.get(SESSION, "")
         admission = await self._ask_office(session, request) if session else None
         if admission is None:
-            spent = [cookie(PASS, "", age=0, secure=self._secure)]
-            return Identity(None, spent if PASS in request.cookies else [], renewed=True)
+            if PASS not in request.cookies:
+                return Identity(None, renewed=True)
+            return Identity(None, [cookie(PASS, "", age=0, secure=self._secure)], renewed=True)
         cookies = [self.pass_cookie(admission.a_pass)]
         if admission.secret != request.cookies.get(DEVICE):
             cookies.append(cookie(DEVICE, admission.secret, age=DEVICE_AGE, secure=self._secure))

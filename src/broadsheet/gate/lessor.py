@@ -68,9 +68,11 @@ class Lessor:
             logger.warning("the seat store is away: %s", error)
             return False
 
-    def mine(self, a_pass: Pass, other: str, now: float) -> None:
-        """The reader says that both devices are theirs."""
+    async def mine(self, a_pass: Pass, other: str, now: float) -> None:
+        """The reader says that both devices are theirs. Recorded when this returns, so that
+        the page they are sent back to shows it."""
         self._note(Event.MINE, a_pass, other, now)
+        await self._recorder.flush()
 
     def _note(self, kind: Event, a_pass: Pass, other: str, now: float) -> None:
         self._recorder.add(SeatEvent(kind, a_pass.key, a_pass.device, other, now))

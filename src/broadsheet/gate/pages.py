@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import brotli
 
@@ -59,8 +59,7 @@ class Story:
     """The same for a registered reader."""
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(NamedTuple):
     """One way an article's page can look. All readers with the same face get the same bytes."""
 
     kind: Kind

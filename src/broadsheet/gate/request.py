@@ -1,9 +1,8 @@
 """What the gate reads of a request: once, tolerant of anything a client may send."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 type Scope = MutableMapping[str, Any]
@@ -30,8 +29,7 @@ class TooLarge(Exception):
     """A form is larger than any the gate has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request, as far as the gate cares."""
 
     method: str
@@ -44,12 +42,18 @@ class Request:
     if_none_match: str
     origin: str
     fetch_site: str
+    fetch_mode: str
     host: str
 
     @property
     def wants_json(self) -> bool:
         """Whether a script asks, not a person's browser."""
         return "application/json" in self.accept
+
+    @property
+    def by_a_person(self) -> bool:
+        """Whether somebody went to the page, rather than a script of ours asking again."""
+        return self.fetch_mode in ("", "navigate")
 
     @property
     def from_elsewhere(self) -> bool:
@@ -61,7 +65,7 @@ class Request:
     @property
     def anonymous(self) -> bool:
         """Whether nothing but the language tells this reader from any other."""
-        return not (self.cookies.keys() - {LANGUAGE})
+        return not self.cookies or self.cookies.keys() == {LANGUAGE}
 
 
 def read(scope: Scope) -> Request:
@@ -87,6 +91,7 @@ def read(scope: Scope) -> Request:
         if_none_match=get(b"if-none-match", ""),
         origin=get(b"origin", ""),
         fetch_site=get(b"sec-fetch-site", ""),
+        fetch_mode=get(b"sec-fetch-mode", ""),
         host=get(b"host", ""),
     )
 
@@ -99,6 +104,7 @@ WANTED = frozenset(
         b"if-none-match",
         b"origin",
         b"sec-fetch-site",
+        b"sec-fetch-mode",
         b"host",
     }
 )

@@ -43,6 +43,7 @@ class Pass:
         return Device(self.device, self.label)
 
 
+@lru_cache(maxsize=8192)
 def device_key(secret: str) -> str:
     """A device's public id, from the secret in its cookie."""
     return hashlib.sha256(f"device:{secret}".encode()).hexdigest()[:32]

@@ -54,8 +54,10 @@ class SeatDesk:
     async def serve(self, request: Request, now: float, receive: Receive, send: Send) -> None:
         """Answer one request below PREFIX. Raises Problem when a person must be told."""
         name = request.path.removeprefix(PREFIX)
-        if name == "events":
+        if name == "events" and request.method == "GET":
             return await self._events(request, now, receive, send)
+        if name == "events":
+            return await respond_json(send, 405, {"error": "method"}, [(b"allow", b"GET")])
         action = {
             "beat": self._beat,
             "release": self._release,
@@ -141,7 +143,7 @@ class SeatDesk:
         claim = self._claim(form)
         a_pass = _seated(who)
         if a_pass is not None and (a_pass.key, a_pass.device) == (claim.seat, claim.device):
-            self._lessor.mine(a_pass, "", now)
+            await self._lessor.mine(a_pass, "", now)
         if request.wants_json:
             return await respond_json(send, 200, {}, who.cookies)
         await redirect(send, local_path(form.get("next", "/")), who.cookies)

@@ -74,6 +74,8 @@ class Device(models.Model):
     `key` is the public id: a digest of the secret in the device's cookie, which is not kept.
     """
 
+    wagtail_reference_index_ignore = True  # written at every sign-in
+
     reader = models.ForeignKey(
         Reader, on_delete=models.CASCADE, related_name="devices", verbose_name=_("reader")
     )

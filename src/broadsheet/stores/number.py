@@ -2,7 +2,6 @@
 
 import fcntl
 import mmap
-import struct
 import threading
 from pathlib import Path
 
@@ -15,19 +14,18 @@ class SharedNumber:
     def __init__(self, path: Path) -> None:
         self._file = path.open("a+b")
         self._file.truncate(SIZE)
-        self._map = mmap.mmap(self._file.fileno(), SIZE)
+        self._number = memoryview(mmap.mmap(self._file.fileno(), SIZE)).cast("Q")
         self._one_thread = threading.Lock()
 
     def __call__(self) -> int:
         """The number now."""
-        (number,) = struct.unpack_from("<Q", self._map)
-        return int(number)
+        return self._number[0]
 
     def advance(self) -> None:
         """Add one. Every process sees it at its next read."""
         with self._one_thread:  # threads share the open file, and with it flock's lock
             fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
-                struct.pack_into("<Q", self._map, 0, self() + 1)
+                self._number[0] += 1
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)

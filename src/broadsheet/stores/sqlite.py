@@ -1,5 +1,6 @@
 """A SQLite file that the processes of one host share, asked within a budget of time."""
 
+import os
 import sqlite3
 import threading
 import time
@@ -8,6 +9,8 @@ from pathlib import Path
 
 REST = 1.0
 """Seconds without the file after it failed, so that its silence is not waited for each time."""
+BUSY_REST = 0.2
+"""The same when others only held its lock for longer than the budget."""
 PAUSE = 0.002
 """Seconds between attempts while others begin a file."""
 FAILURES = (sqlite3.Error, TypeError, ValueError, OverflowError)
@@ -55,7 +58,8 @@ class SqliteFile:
         try:
             return work(self._connection())
         except FAILURES as error:
-            self._away_until = time.monotonic() + REST
+            busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+            self._away_until = time.monotonic() + (BUSY_REST if busy else REST)
             self._disconnect()
             raise StoreAway(f"{self._path.name}: {error}") from error
 
@@ -96,7 +100,7 @@ class SqliteFile:
 
     def _file(self) -> tuple[int, int] | None:
         try:
-            found = self._path.stat()
+            found = os.stat(self._path)  # noqa: PTH116 (asked at every call; the method is slower)
         except OSError:
             return None
         return found.st_dev, found.st_ino

@@ -107,6 +107,8 @@ class Subscription(models.Model):
 class Seat(models.Model):
     """One reader's right to read under a subscription."""
 
+    wagtail_reference_index_ignore = True  # written by the gate at every turn
+
     subscription = models.ForeignKey(
         Subscription, on_delete=models.CASCADE, related_name="seats", verbose_name=_("subscription")
     )
@@ -144,6 +146,8 @@ class Seat(models.Model):
 class SeatContest(models.Model):
     """One event on a contested seat; kept for a while, then only in DailyTotal."""
 
+    wagtail_reference_index_ignore = True  # written by the gate at every turn
+
     class Kinds(models.TextChoices):
         """The rule's happenings, in words for staff."""
 
@@ -170,6 +174,8 @@ class SeatContest(models.Model):
 class DailyTotal(models.Model):
     """How often something happened on a day (UTC), for good."""
 
+    wagtail_reference_index_ignore = True  # written by the gate at every turn
+
     day = models.DateField(_("day"))
     kind = models.CharField(_("what"), max_length=12)
     count = models.PositiveIntegerField(_("how often"), default=0)
@@ -188,6 +194,8 @@ class DailyTotal(models.Model):
 
 class SharingCase(models.Model):
     """What is known about one seat read by more than one device at a time."""
+
+    wagtail_reference_index_ignore = True  # written by the gate at every turn
 
     class Endings(models.TextChoices):
         """Why a case is over, in words for staff."""
@@ -221,6 +229,8 @@ class SharingCase(models.Model):
 
 class MineAnswer(models.Model):
     """A reader said that both devices are theirs; the message rests on that pair."""
+
+    wagtail_reference_index_ignore = True  # written by the gate at every turn
 
     seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="mine_answers")
     device = models.CharField(max_length=32)

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models.signals import post_delete, post_save, pre_save
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from django.tasks import task
 from django.utils import timezone
 
 from broadsheet.access import Ending
-from broadsheet.readers.models import Device, access_changed
+from broadsheet.readers.models import Device, Reader, access_changed
 from broadsheet.stores import StoreAway
 from broadsheet.subscriptions.models import Plan, Seat, SharingCase, Subscription
 from broadsheet.subscriptions.rights import keys_of, reader_key
@@ -65,6 +65,25 @@ def end_case(case: SharingCase, why: Ending) -> None:
     case.ending = why.value
     case.save(update_fields=["ended_at", "ending"])
     revoke([case.seat.key])
+
+
+@receiver(post_save, sender=Reader)
+def account_closed(sender: type[Reader], instance: Reader, **_: Any) -> None:
+    """Staff have closed an account: its passes and leases are over."""
+    if not instance.is_active:
+        _end_all_of(instance)
+
+
+@receiver(pre_delete, sender=Reader)
+def account_deleted(sender: type[Reader], instance: Reader, **_: Any) -> None:
+    """An account is being deleted. Asked before: afterwards its seats are nobody's."""
+    _end_all_of(instance)
+
+
+def _end_all_of(reader: Reader) -> None:
+    keys = keys_of(reader.pk)
+    ending = frozenset(reader.devices.values_list("key", flat=True))
+    transaction.on_commit(partial(revoke, keys, ending))
 
 
 @receiver(pre_save, sender=Seat)

@@ -15,6 +15,8 @@ class Words:
     status: int
     title: Promise
     text: Promise
+    allow: str = ""
+    """The methods that can be used instead (RFC 9110, section 15.5.6)."""
 
 
 PROBLEMS = {
@@ -32,6 +34,7 @@ PROBLEMS = {
         405,
         _("This address takes a form"),
         _("It cannot be opened as a page. Go back to the story and use the button there."),
+        allow="POST",
     ),
     "too-large": Words(
         413,
@@ -63,6 +66,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _say(request: HttpRequest, words: Words) -> HttpResponse:
+    response: HttpResponse
     if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"error": str(words.title)}, status=words.status)
-    return render(request, "web/problem.html", {"words": words}, status=words.status)
+        response = JsonResponse({"error": str(words.title)}, status=words.status)
+    else:
+        response = render(request, "web/problem.html", {"words": words}, status=words.status)
+    if words.allow:
+        response.headers["Allow"] = words.allow
+    return response
