@@ -23,6 +23,10 @@ class Admission:
     secret: str
 
 
+class OfficeAway(Exception):
+    """Nobody can be asked who is signed in."""
+
+
 class PassOffice(Protocol):
     """Issues passes to those who are signed in."""
 
@@ -58,10 +62,16 @@ class Identifier:
             return Identity(a_pass)
         return await self.renew(request)
 
-    async def renew(self, request: Request) -> Identity:
-        """Settle anew who is asking, by their sign-in; an old pass is taken away."""
+    async def renew(self, request: Request, trusted: Pass | None = None) -> Identity:
+        """Settle anew who is asking, by their sign-in; an old pass is taken away.
+
+        A `trusted` pass (nothing says that it is old) is good while the database is away too.
+        """
         session = request.cookies.get(SESSION, "")
-        admission = await self._ask_office(session, request) if session else None
+        try:
+            admission = await self._ask_office(session, request) if session else None
+        except OfficeAway:
+            return Identity(trusted, renewed=True)
         if admission is None:
             if PASS not in request.cookies:
                 return Identity(None, renewed=True)
@@ -79,6 +89,6 @@ class Identifier:
     async def _ask_office(self, session: str, request: Request) -> Admission | None:
         try:
             return await self._office.admit(session, request.cookies.get(DEVICE, ""))
-        except Exception:  # the database is away: the reader is a visitor until it is back
+        except Exception as error:  # whatever the database raises while it is away
             logger.exception("no pass could be issued")
-            return None
+            raise OfficeAway from error

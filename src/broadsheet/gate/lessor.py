@@ -60,13 +60,13 @@ class Lessor:
         except StoreAway as error:
             self._away(a_pass, now, error)
 
-    def revoked(self, a_pass: Pass) -> bool:
-        """Whether the pass's number is old. The store being away revokes nobody."""
+    def vouches(self, a_pass: Pass) -> bool | None:
+        """Whether the pass's number is the one in force; None: the store is away."""
         try:
-            return a_pass.number < self._store.number(a_pass.key)
+            return a_pass.number == self._store.number(a_pass.key)
         except StoreAway as error:
             logger.warning("the seat store is away: %s", error)
-            return False
+            return None
 
     async def mine(self, a_pass: Pass, other: str, now: float) -> None:
         """The reader says that both devices are theirs. Recorded when this returns, so that

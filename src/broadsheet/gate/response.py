@@ -53,6 +53,7 @@ async def respond_json(
     headers: Headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
+        (b"x-content-type-options", b"nosniff"),
         NO_STORE,
         *extra,
     ]

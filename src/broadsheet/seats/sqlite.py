@@ -100,7 +100,7 @@ class SqliteSeatStore:
     def _move(self, key: str, number: int, now: float, transition: Transition) -> Answer:
         def step(db: sqlite3.Connection) -> Answer:
             before = _read(db, key)
-            if number < before.number:
+            if number != before.number:
                 return Revoked()
             after, answer = transition(before)
             if after != before:

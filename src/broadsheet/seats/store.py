@@ -23,8 +23,9 @@ class SeatStore(Protocol):
 
     Each call is atomic over all processes, takes effect at one instant between call and
     return, and raises StoreAway when it cannot be carried out. `number` is the revocation
-    number of the asking pass: when it is smaller than the seat's, the answer is Revoked and
-    nothing changes. `now` is the server's clock in seconds.
+    number of the asking pass: when it is not the seat's own (smaller: the right has changed;
+    larger: the store was lost and begun anew), the answer is Revoked and nothing changes.
+    `now` is the server's clock in seconds.
     """
 
     def open(self, key: str, device: Device, number: int, now: float) -> Answer:

@@ -1,12 +1,15 @@
 """Every address of the site. Article pages and /-/seat/ are answered by the gate before it."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as admin_urls
 
 from broadsheet.web.views import account, errors, reading
 
 urlpatterns = [
+    path("admin/login/", RedirectView.as_view(url="/account/login/?next=/admin/")),
+    path("_util/login/", errors.not_here),
     path("admin/", include(admin_urls)),
     path("account/", account.overview, name="account"),
     path("account/devices/", account.devices, name="devices"),

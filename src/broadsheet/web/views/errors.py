@@ -58,6 +58,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _say(request, PROBLEMS["form"])
 
 
+def not_here(request: HttpRequest) -> HttpResponse:
+    """A package's page that this paper does not have. Raises Http404."""
+    raise Http404
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Nothing is at this address."""
     if "application/json" in request.headers.get("Accept", ""):
