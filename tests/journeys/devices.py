@@ -17,6 +17,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    Route,
     expect,
 )
 
@@ -44,6 +45,7 @@ SAFARI_ON_IPAD = (
 EXPECTED = re.compile(r"/-/seat/(beat|take-over)$")
 """Where 401, 409 and 410 are answers, which a browser's console reports as failures."""
 
+BEAT = re.compile(r'data-beat="[^"]*"')
 OFFLINE = "ERR_INTERNET_DISCONNECTED"
 """What a console says of a device that was taken off the network."""
 
@@ -117,6 +119,19 @@ class Device:
         answer = self.page.goto(address, wait_until="load")
         assert answer
         assert answer.status < 400, f"{address} answered {answer.status}"
+        return self
+
+    def beats_every(self, seconds: int) -> Self:
+        """Pages of this tab beat as seldom as those of a real paper."""
+
+        def slow_down(route: Route) -> None:
+            if route.request.resource_type != "document":
+                return route.continue_()
+            answer = route.fetch()
+            page = BEAT.sub(f'data-beat="{seconds}"', answer.text())
+            return route.fulfill(response=answer, body=page)
+
+        self.page.route("**/*", slow_down)
         return self
 
     def opens_another_tab(self) -> Page:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from tests.conftest import LivePaper
 
 CODE = re.compile(r"^\s*((?:[A-Z0-9]{3,4}-?){2})\s*$", re.MULTILINE)
+BETWEEN = b"\n" + b"-" * 79 + b"\n"
+"""What stands after each letter; letters of the same second may share a file."""
 
 
 class Postbox:
@@ -16,7 +19,7 @@ class Postbox:
 
     def __init__(self, paper: LivePaper) -> None:
         self._folder = Path(str(paper.told["mail"]))
-        self._old = set(self._folder.glob("*"))
+        self._read = {path: path.stat().st_size for path in self._folder.glob("*")}
 
     def code_for(self, address: str) -> str:
         """The code in the mail that has come for an address, or soon does."""
@@ -27,10 +30,17 @@ class Postbox:
     def letter_for(self, address: str, patience: float = 15) -> EmailMessage:
         end = time.monotonic() + patience
         while True:
-            for path in sorted(set(self._folder.glob("*")) - self._old):
-                letter = message_from_bytes(path.read_bytes(), policy=policy.default)
+            for letter in self._new_letters():
                 if letter["To"] == address:
-                    self._old.add(path)
                     return letter
             assert time.monotonic() < end, f"no mail for {address}"
             time.sleep(0.05)
+
+    def _new_letters(self) -> Iterator[EmailMessage]:
+        for path in sorted(self._folder.glob("*")):
+            start = self._read.get(path, 0)
+            *letters, _unfinished = path.read_bytes()[start:].split(BETWEEN)
+            for letter in letters:
+                start += len(letter) + len(BETWEEN)
+                self._read[path] = start
+                yield message_from_bytes(letter, policy=policy.default)

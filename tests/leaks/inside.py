@@ -70,6 +70,7 @@ class Process:
     store: SeatStore | None = None
     meters: MeterStore | None = None
     press: Any = Press
+    office: Any = Office
     events: list[SeatEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -80,7 +81,7 @@ class Process:
             Parts(
                 site=site,
                 press=self.press,
-                office=Office,
+                office=self.office,
                 store=self.store,
                 meters=self.meters,
                 record=self._record,

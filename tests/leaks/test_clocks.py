@@ -52,6 +52,23 @@ def test_a_clock_that_steps_back_leaves_one_lease_that_ends_in_its_time(
 
 
 @pytest.mark.parametrize("step", STEPS)
+def test_a_lease_from_the_future_does_not_keep_the_seat_longer_than_a_lease(
+    cast: Cast, step: float
+) -> None:
+    """Its holder does not come back: the seat must not stay theirs for as long as the step."""
+    clock = Clock()
+    process = Process(clock=clock)
+    here, there = Phone.of(cast.ana), Phone.of(cast.ana)
+    assert here.ask(process, PATH).whole
+    clock.ahead = step
+    for _ in range(3):
+        assert shut(there.ask(process, PATH))
+        clock.ahead += 20
+    clock.ahead += 31
+    assert there.ask(process, PATH).access == "granted; reason=lease"
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_a_token_from_the_future_takes_nothing_over(cast: Cast, step: float) -> None:
     clock = Clock()
     process = Process(clock=clock)

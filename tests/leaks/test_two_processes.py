@@ -11,7 +11,7 @@ from broadsheet.newsroom.models import Article, Edition, Section
 from broadsheet.settings.django import PAPER
 from broadsheet.stores import SharedNumber
 from tests.leaks.client import Answer
-from tests.leaks.inside import Phone, Press, Process
+from tests.leaks.inside import Office, Phone, Press, Process
 from tests.newsroom.conftest import HIDDEN, Newsroom
 from tests.people import Cast
 
@@ -246,6 +246,51 @@ def test_a_story_that_opens_while_its_preview_is_printed_may_be_shown(
     press = Interrupted()
     press.happens = free
     assert HIDDEN in Process(press=press).ask(PATH).text
+
+
+def test_a_preview_that_becomes_shorter_while_it_is_printed_is_not_kept(
+    newsroom: Newsroom, committing: Committing
+) -> None:
+    newsroom.story("story", access="subscribers")
+
+    def shorten() -> None:
+        edition = Edition.objects.get(pk=newsroom.us.pk)
+        edition.preview_paragraphs = 1
+        with committing():
+            edition.save_revision().publish()
+
+    press = Interrupted()
+    press.happens = shorten
+    process = Process(press=press)
+    for _ in range(2):
+        page = process.ask(PATH).text
+        assert "Open paragraph 0." in page
+        assert "Open paragraph 1." not in page
+
+
+def test_a_story_that_closes_while_it_is_settled_who_asks_is_not_sent_from_the_cache(
+    story: Article, cast: Cast, committing: Committing
+) -> None:
+    """Meanwhile a subscriber was sent it, so that the very page lies ready."""
+    ana, nora = Phone.of(cast.ana), Phone.of(cast.nora)
+    ana.ask(Process(), PATH)  # for her pass
+
+    class Slow(Office):
+        async def admit(self, session: str, secret: str) -> Any:  # type: ignore[override]
+            admission = await Office.admit(session, secret)
+            await sync_to_async(close, thread_sensitive=True)()
+            other = await process.under_way(PATH, ana.cookies)
+            assert other.access == "granted; reason=lease"
+            return admission
+
+    def close() -> None:
+        with committing():
+            publish(Article.objects.get(pk=story.pk), "subscribers")
+
+    process = Process(office=Slow())
+    answer = nora.ask(process, PATH)
+    assert shut(answer)
+    assert answer.access == "preview; reason=subscription-required"
 
 
 # Seats and passes

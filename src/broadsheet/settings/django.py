@@ -220,7 +220,6 @@ DEFAULT_FROM_EMAIL = PAPER.mail_from
 SERVER_EMAIL = PAPER.mail_from
 MAILERS = {"default": _mailer()}
 
-WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_SITE_NAME = "Broadsheet"

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from broadsheet.web.policy import EDITORS
 
@@ -15,8 +15,8 @@ class EditorsDoorMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, or raise PermissionDenied."""
+        """Answer, or say that this door is not theirs."""
         enters = request.path.startswith(EDITORS) and request.user.is_authenticated
         if enters and not request.user.has_perm("wagtailadmin.access_admin"):
-            raise PermissionDenied
+            return render(request, "403.html", status=403)
         return self._get_response(request)
