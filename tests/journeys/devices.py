@@ -87,7 +87,7 @@ class Device:
     page: Page
     complaints: list[str] = field(default_factory=list)
     beats: int = 0
-    """Beats of this device that were answered with a renewed lease."""
+    """Beats of tabs while they were in front that were answered with a renewed lease."""
 
     @property
     def url(self) -> str:
@@ -151,7 +151,9 @@ class Device:
         return self
 
     def closes_the_tab(self, tab: Page | None = None) -> Self:
-        (tab or self.page).close(run_before_unload=True)
+        closing = tab or self.page
+        with closing.expect_event("close"):
+            closing.close(run_before_unload=True)
         return self
 
     def has_cookie(self, name: str) -> str:
@@ -316,6 +318,6 @@ def _request(device: Device, asked: Request) -> None:
 
 def _response(device: Device, answer: Response) -> None:
     if answer.url.endswith("/-/seat/beat") and answer.status == 200:
-        device.beats += 1
+        device.beats += answer.frame.page is device.page
     if answer.status >= 400 and not EXPECTED.search(answer.url):
         device.complaints.append(f"{answer.status}: {answer.url}")

@@ -76,20 +76,33 @@ def test_the_button_says_beforehand_what_it_does_to_the_other_device(
 
 
 def test_taking_over_tells_the_other_device_within_a_second(
-    contested: Story,
     phone: Device,
     laptop: Device,
+    ana: Account,
+    story: Story,
     record_property: Callable[[str, object], None],
 ) -> None:
-    phone.is_heard()
+    laptop.signs_in(ana)
+    phone.beats_every(60).signs_in(ana).opens(story).reads(story).is_heard()
+    laptop.opens(story).sees_the_dialog()
     pressed = time.monotonic()
     laptop.take_over_button.click()
     phone.dialog.wait_for(state="visible")
     took = time.monotonic() - pressed
     record_property("told_after_seconds", round(took, 2))
     assert took < TOLD_WITHIN
-    phone.sees_the_dialog("Chrome on Linux").has_nothing_of(contested)
-    laptop.reads(contested).is_heard(2).reads(contested)
+    phone.sees_the_dialog("Chrome on Linux").has_nothing_of(story)
+    laptop.reads(story).is_heard(2).reads(story)
+
+
+def test_where_no_stream_of_events_comes_through_the_next_beat_tells(
+    phone: Device, laptop: Device, ana: Account, story: Story
+) -> None:
+    laptop.signs_in(ana)
+    phone.page.add_init_script("delete window.EventSource")
+    phone.signs_in(ana).opens(story).reads(story).is_heard()
+    laptop.opens(story).sees_the_dialog().takes_over(story)
+    phone.sees_the_dialog("Chrome on Linux").has_nothing_of(story)
 
 
 @without_scripts

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from itsdangerous import URLSafeSerializer
 
+from broadsheet.gate.seals import Seals
 from tests.leaks.client import Answer, Browser, Server
 from tests.leaks.conftest import Readers
 from tests.leaks.marks import Marks
@@ -219,6 +220,16 @@ def test_what_the_paper_sealed_for_another_use_is_no_pass(
     others = [meter.cookies["bs_meter"], reading.cookies["bs_csrf"], reading.cookies["bs_session"]]
     for value in others:
         assert closed_to(only_pass(reading, bs_pass=value).ask(closed), marks)
+
+
+def test_a_seal_of_one_use_is_none_of_another_even_when_its_words_would_fit() -> None:
+    """A visitor's meter of four stories has as many words as a token, and of eight as a pass."""
+    seals = Seals(["a-key-of-the-papers-a-key-of-the-papers"])
+    for count in (4, 8):
+        sealed = seals.seal_meter(dict.fromkeys(range(count), 1000000000.0))
+        assert seals.read_meter(sealed, 1e9)
+        assert seals.read_claim(sealed) is None
+        assert seals.read_pass(sealed, "", 0) is None
 
 
 def test_an_account_alone_opens_no_subscribers_story(
