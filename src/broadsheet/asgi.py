@@ -1,5 +1,6 @@
 """Where the paper is wired together: the gate, its stores, and the site behind it."""
 
+import asyncio
 import os
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -56,16 +57,22 @@ class Paper:
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
+        self._stopping = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the server's life."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        else:
+            return
+        try:
             await self._gate(scope, receive, send)
+        except asyncio.CancelledError:
+            if not self._stopping:  # what the stop itself breaks off is no fault
+                raise
 
     def wind_down(self) -> None:
         """End what would stay open for hours, so that the server can stop."""
+        self._stopping = True
         self._gate.streams.close()
 
     async def _live(self, receive: Receive, send: Send) -> None:
