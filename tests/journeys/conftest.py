@@ -178,8 +178,7 @@ def shared(phone: Device, laptop: Device, ana: Account, story: Story) -> Story:
     phone.signs_in(ana).opens(story).reads(story)
     laptop.opens(story).sees_the_dialog().takes_over(story)
     phone.takes_back(story)
-    laptop.takes_back(story)
-    laptop.waits_until(lambda: laptop.is_sent_the_message(story), "no case was opened")
+    laptop.takes_back(story).waits_for_the_message(story)
     return story
 
 

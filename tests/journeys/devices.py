@@ -243,10 +243,6 @@ class Device:
             self.opens(story)
         return self.sees_the_dialog().takes_over(story)
 
-    def is_sent_the_message(self, story: Story) -> bool:
-        """Whether the story's page now comes with the note of a sharing case."""
-        return 'id="sharing-message"' in self.context.request.get(story.url).text()
-
     def carries_the_message(self, other: str) -> Self:
         """The note of a sharing case, which names the other device, stands on the page."""
         expect(self.message).to_be_visible()
@@ -277,6 +273,15 @@ class Device:
         while not true():
             assert time.monotonic() < end, f"{self.name}: {otherwise}"
             self.page.wait_for_timeout(50)
+
+    def waits_for_the_message(self, story: Story) -> Self:
+        """A sharing case is opened in the background, a moment after what made it one."""
+
+        def sent() -> bool:
+            return 'id="sharing-message"' in self.context.request.get(story.url).text()
+
+        self.waits_until(sent, "no sharing case was opened")
+        return self
 
     def waits_for_a_free_seat(self, patience: float = 15) -> Self:
         """The account's page says that nobody reads under the seat."""

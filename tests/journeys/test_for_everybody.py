@@ -61,7 +61,7 @@ class Scene:
         self.in_use()
         self.laptop.takes_over(self.stories[0])
         self.phone.takes_back(self.stories[0])
-        self.laptop.takes_back(self.stories[0])
+        self.laptop.takes_back(self.stories[0]).waits_for_the_message(self.stories[0])
         self.laptop.opens(self.stories[1]).carries_the_message("Firefox on Android")
 
 
