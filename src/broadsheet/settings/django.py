@@ -49,9 +49,13 @@ CSRF_TRUSTED_ORIGINS = [PAPER.site_url]
 
 INSTALLED_APPS = [
     "broadsheet.web",
-    "broadsheet.newsroom",
+    "broadsheet.billing",
+    "broadsheet.gifts",
     "broadsheet.subscriptions",
+    "broadsheet.terms",
+    "broadsheet.newsroom",
     "broadsheet.readers",
+    "broadsheet.mail",
     "broadsheet.demo",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",

@@ -1,0 +1,1 @@
+"""What is paid: Checkout, subscriptions and invoices at Stripe, and their webhooks."""

@@ -1,0 +1,1 @@
+"""What is given: subscriptions for a time, and single stories by link."""

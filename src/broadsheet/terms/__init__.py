@@ -1,0 +1,1 @@
+"""The terms of the paper, their versions, and who accepted which."""

@@ -1,0 +1,12 @@
+"""The terms of the paper, their versions, and who accepted which."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TermsConfig(AppConfig):
+    """The app of terms and their acceptances."""
+
+    name = "broadsheet.terms"
+    verbose_name = _("Terms")
+    default_auto_field = "django.db.models.BigAutoField"
