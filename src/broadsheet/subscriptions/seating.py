@@ -32,7 +32,7 @@ def furnish(sender: type[Subscription], instance: Subscription, created: bool, *
 
     A seat that somebody holds is never taken by a change of plan: that is for people to do.
     """
-    wanted, seats = instance.plan.seats, list(instance.seats.all())
+    wanted, seats = instance.seat_count, list(instance.seats.all())
     for _number in range(wanted - len(seats)):
         owner = instance.owner if created and not instance.seats.exists() else None
         Seat.objects.create(subscription=instance, reader=owner)
