@@ -48,6 +48,11 @@ class Answer:
         return self.body
 
     @property
+    def all_of_it(self) -> bytes:
+        """Everything that was sent, readable: the headers and the content."""
+        return self.raw.partition(b"\r\n\r\n")[0] + b"\n\n" + self.content
+
+    @property
     def text(self) -> str:
         return self.content.decode("utf-8", "replace")
 

@@ -24,7 +24,7 @@ type Run = tuple[str, ...]
 def runs(text: str) -> Iterator[Run]:
     """Every RUN words in a row, whatever stands between them."""
     words = WORD.findall(text.lower())
-    return (tuple(words[n : n + RUN]) for n in range(len(words) - RUN + 1))
+    return zip(*(words[n:] for n in range(RUN)), strict=False)
 
 
 def readings(body: bytes) -> Iterator[str]:
@@ -60,9 +60,8 @@ class Marks:
     def leak(self, body: bytes) -> str:
         """A piece of hidden text that is in these bytes; empty when there is none."""
         for text in readings(body):
-            for run in runs(text):
-                if run in self.all:
-                    return " ".join(run)
+            if not self.all.isdisjoint(runs(text)):
+                return " ".join(next(run for run in runs(text) if run in self.all))
         return ""
 
     def missing(self, path: str, body: bytes) -> set[Run]:

@@ -14,9 +14,15 @@ import django
 django.setup()
 
 from allauth.account.models import EmailAddress  # noqa: E402 (Django must be set up first)
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import login  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.test import RequestFactory  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from broadsheet.gate.request import DEVICE  # noqa: E402
 from broadsheet.newsroom.models import Article, Section  # noqa: E402
+from broadsheet.readers import sign_ins  # noqa: E402
 from broadsheet.readers.models import Reader  # noqa: E402
 from broadsheet.subscriptions import seating  # noqa: E402
 from broadsheet.subscriptions.models import (  # noqa: E402
@@ -46,6 +52,21 @@ def reader(email: str, password_of: str, plan: str = "", owner: str = "") -> int
         )
         seating.seat(someone, under)
     return someone.pk
+
+
+def sign_in(email: str, agent: str) -> dict[str, str]:
+    """The cookies of a new device on which the reader is signed in.
+
+    Without the form, whose password takes the server longer than all that is tested with it.
+    """
+    someone = Reader.objects.get(email=email)
+    request = RequestFactory(headers={"user-agent": agent}).get("/account/login/")
+    request.session = SessionStore()
+    login(request, someone, backend="django.contrib.auth.backends.ModelBackend")
+    request.session.save()
+    secret, key = sign_ins.device_secret(""), request.session.session_key
+    sign_ins.note(someone, secret, key, agent, timezone.now())
+    return {settings.SESSION_COOKIE_NAME: key, DEVICE: secret}
 
 
 def password(email: str, new: str) -> None:

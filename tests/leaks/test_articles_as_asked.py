@@ -147,8 +147,7 @@ def forms(path: str) -> list[str]:
 
 def safe(answer: Answer, marks: Marks) -> bool:
     """No hidden word is in it, no 304 says that one may be kept, and nothing broke."""
-    assert not marks.leak(answer.raw), answer.heads
-    assert not marks.leak(answer.content), answer.heads
+    assert not marks.leak(answer.all_of_it), answer.heads
     assert answer.status != 304
     assert answer.status < 500, answer.text
     assert not answer.whole

@@ -47,8 +47,7 @@ SECRETS = ("SQLite format 3", "root:x:0", "secret_keys", "[core]")
 
 def clean(answer: Answer, marks: Marks) -> bool:
     """Nothing hidden, nothing secret, nothing broken."""
-    assert not marks.leak(answer.raw)
-    assert not marks.leak(answer.content)
+    assert not marks.leak(answer.all_of_it), answer.heads
     assert not any(secret in answer.text for secret in SECRETS)
     assert answer.status < 500, answer.text
     return True

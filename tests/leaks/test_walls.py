@@ -19,8 +19,7 @@ HANDLER = re.compile(r"<[^>]+\son\w+=|<[^>]+\sstyle=|javascript:")
 def wall(answer: Answer, kind: str, language: str, marks: Marks) -> bool:
     """The page shows this wall in this language, and not a word from behind it."""
     assert answer.status == 200
-    assert not marks.leak(answer.raw)
-    assert not marks.leak(answer.content)
+    assert not marks.leak(answer.all_of_it), answer.heads
     assert f'data-wall="{kind}"' in answer.text
     assert 'data-access="preview"' in answer.text
     assert f'<html lang="{language}"' in answer.text

@@ -12,7 +12,7 @@ from tests.leaks.client import Answer, Browser
 
 LINK = re.compile(r'\b(?:href|src|action|content)="(/[^"#]*|http://[^"#]*)')
 SOURCES = re.compile(r'\bsrcset="([^"]+)"')
-MOST_ALIKE = 6
+MOST_ALIKE = 4
 """So many pictures are looked at, and so many ways back from one and the same page."""
 ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>(?:\[[^]]*\]|\\.|[^()\[\]])*\)")
 NUMBERED = ("int", "pk", "id")

@@ -13,7 +13,7 @@ def choose(chosen: str, accepted: str, fallback: str, offered: Sequence[str]) ->
     """One of `offered`: the reader's choice, else the best of Accept-Language (RFC 9110,
     section 12.5.4), else the language of `fallback` (an edition's, such as `es-ES`), else the
     first. Malformed weights count as zero."""
-    wanted = [chosen, *_by_weight(accepted[:500]), fallback]
+    wanted = [chosen, *_by_weight(accepted), fallback]
     for tag in wanted:
         primary = tag.strip().lower().partition("-")[0]
         if primary in offered:

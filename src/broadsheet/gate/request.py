@@ -21,6 +21,10 @@ OURS = frozenset({SESSION, DEVICE, PASS, METER, LEASE, LANGUAGE})
 
 MAX_COOKIES = 16_384
 """Bytes of cookies read; a longer header is somebody's mistake or trick, and counts as none."""
+MAX_REMEMBERED = 2_048
+"""Characters of cookies whose reading is remembered: an honest browser's take under 1,000."""
+MAX_LANGUAGES = 500
+"""Characters of Accept-Language that are looked at."""
 MAX_FORM = 8_192
 """Bytes of a form to the gate; its largest honest one is under 1,000."""
 
@@ -86,7 +90,7 @@ def read(scope: Scope) -> Request:
         query=scope.get("query_string", b""),
         cookies=parse_cookies(cookies) if cookies else {},
         accept=get(b"accept", ""),
-        languages=get(b"accept-language", ""),
+        languages=get(b"accept-language", "")[:MAX_LANGUAGES],
         encodings=get(b"accept-encoding", ""),
         if_none_match=get(b"if-none-match", ""),
         origin=get(b"origin", ""),
@@ -110,8 +114,7 @@ WANTED = frozenset(
 )
 
 
-@lru_cache(maxsize=4096)
-def _cookies(header: str) -> tuple[tuple[str, str], ...]:
+def _read_cookies(header: str) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     unclear: set[str] = set()
     for part in header.split(";"):
@@ -124,9 +127,14 @@ def _cookies(header: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in found.items() if name not in unclear)
 
 
+_remembered = lru_cache(maxsize=4096)(_read_cookies)
+
+
 def parse_cookies(header: str) -> dict[str, str]:
     """The paper's own cookies in a Cookie header; one sent twice with two values is left out."""
-    return dict(_cookies(header)) if len(header) <= MAX_COOKIES else {}
+    if len(header) > MAX_COOKIES:
+        return {}
+    return dict(_remembered(header) if len(header) <= MAX_REMEMBERED else _read_cookies(header))
 
 
 async def read_form(receive: Receive) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from broadsheet.gate.language import choose
+from broadsheet.gate.request import MAX_LANGUAGES
 
 OFFERED = tuple(code for code, _ in settings.INTERFACE_LANGUAGES)
 
@@ -21,7 +22,8 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the reader's language."""
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        language = choose(chosen, request.headers.get("Accept-Language", ""), "", OFFERED)
+        accepted = request.headers.get("Accept-Language", "")[:MAX_LANGUAGES]
+        language = choose(chosen, accepted, "", OFFERED)
         request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self._get_response(request)

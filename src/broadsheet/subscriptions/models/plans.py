@@ -211,6 +211,14 @@ class Price(models.Model):
     def __str__(self) -> str:
         return f"{self.plan} {self.currency}/{self.period}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """With other money it is another price to Stripe, and those who pay keep theirs."""
+        if self.pk:
+            was = Price.objects.filter(pk=self.pk).values(*self.MONEY, "intro_periods").first()
+            if was and any(getattr(self, name) != value for name, value in was.items()):
+                self.stripe_price = self.stripe_seat_price = self.stripe_intro_coupon = ""
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         """An introductory amount needs to know how long it lasts, and the other way round."""
         super().clean()
@@ -218,14 +226,6 @@ class Price(models.Model):
             raise ValidationError(
                 {"intro_periods": _("Give both the introductory amount and for how many periods.")}
             )
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep it. With other money it is another price to Stripe, and those who pay keep theirs."""
-        if self.pk:
-            was = Price.objects.filter(pk=self.pk).values(*self.MONEY, "intro_periods").first()
-            if was and any(getattr(self, name) != value for name, value in was.items()):
-                self.stripe_price = self.stripe_seat_price = self.stripe_intro_coupon = ""
-        super().save(*args, **kwargs)
 
     def total(self, seats: int) -> int:
         """Minor units for one period with so many seats."""
