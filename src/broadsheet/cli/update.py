@@ -16,13 +16,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def bring_up_to_date(report: Callable[[str], None]) -> None:
-    """Database, cache table, plans, static files. Raises Refusal when a step fails."""
+    """Database, cache table, plans, terms, static files. Raises Refusal when a step fails."""
     settings()
     steps = [
         ("the database", ["migrate", "--verbosity", "0"]),
         ("the table of rate limits", ["createcachetable"]),
         ("style, fonts and scripts", ["collectstatic", "--noinput", "--verbosity", "0"]),
         ("the plans", ["ship_plans"]),
+        ("the terms", ["ship_terms"]),
     ]
     for number, (what, command) in enumerate(steps, 1):
         report(f"[{number}/{len(steps)}] {what}")

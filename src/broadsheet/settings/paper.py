@@ -90,6 +90,9 @@ class PaperSettings(BaseSettings):
         gt=0,
         description="Milliseconds the seat store may take before readers go on without it.",
     )
+    invoices_keep_years: int = Field(
+        10, gt=0, description="Years that invoices and payments are kept, as the law asks."
+    )
     page_cache_mb: int = Field(64, gt=0, description="Megabytes of ready pages kept per process.")
     rate_limits: bool = Field(
         True, description="Limit sign-in, sign-up and mail per address and per reader."

@@ -10,3 +10,8 @@ class TermsConfig(AppConfig):
     name = "broadsheet.terms"
     verbose_name = _("Terms")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to sign-ups."""
+        # The registry of models is complete only now.
+        from broadsheet.terms import signing_up  # noqa: F401, PLC0415

@@ -9,7 +9,10 @@ from django.utils.translation import get_language
 
 from broadsheet.newsroom.models import Edition
 from broadsheet.newsroom.models.paper import EDITION_COOKIE
+from broadsheet.readers.models import Reader
 from broadsheet.settings.django import PAPER
+from broadsheet.terms.acceptance import last_accepted, owed
+from broadsheet.terms.current import terms_for
 
 
 def paper(request: HttpRequest) -> dict[str, Any]:
@@ -24,6 +27,23 @@ def paper(request: HttpRequest) -> dict[str, Any]:
         "edition": edition,
         "sections": SimpleLazyObject(lambda: edition.sections if edition else []),
         "mine_quiet_days": PAPER.mine_quiet_days,
+        **_terms(request, edition),
+    }
+
+
+def _terms(request: HttpRequest, edition: Any) -> dict[str, Any]:
+    # What whoever signs up accepts; what a reader has not accepted yet, and what they have.
+    language = get_language() or "en"
+    reader = getattr(request, "user", None)
+    due: Any = SimpleLazyObject(
+        lambda: owed(reader, edition or None, language) if isinstance(reader, Reader) else None
+    )
+    return {
+        "terms_offered": SimpleLazyObject(lambda: terms_for(edition or None, language)),
+        "terms_owed": due,
+        "terms_accepted": SimpleLazyObject(
+            lambda: last_accepted(reader, due) if isinstance(reader, Reader) and due else None
+        ),
     }
 
 

@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as admin_urls
 
-from broadsheet.web.views import account, errors, reading
+from broadsheet.web.views import account, errors, reading, terms
 
 urlpatterns = [
     path("admin/login/", RedirectView.as_view(url="/account/login/?next=/admin/")),
@@ -22,7 +22,9 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("plans/", reading.plans, name="plans"),
-    path("terms/", reading.terms, name="terms"),
+    path("terms/", terms.current, name="terms"),
+    path("terms/<int:pk>/", terms.version, name="terms_version"),
+    path("terms/<int:pk>/accept/", terms.accept_version, name="accept_terms"),
     path("language/<str:code>/", reading.language, name="language"),
     path("-/problem/<str:name>/", errors.problem, name="problem"),
     path("", include(wagtail_urls)),

@@ -1,4 +1,4 @@
-"""What the paper offers and asks: plans, terms, and the language it speaks."""
+"""What the paper offers and asks: plans, and the language it speaks."""
 
 from email.utils import parseaddr
 from typing import Any
@@ -33,11 +33,6 @@ def plans(request: HttpRequest) -> HttpResponse:
         "next": local_path(request.GET["next"]) if "next" in request.GET else "",
     }
     return render(request, "web/plans.html", context)
-
-
-def terms(request: HttpRequest) -> HttpResponse:
-    """The terms of the digital subscription."""
-    return render(request, "web/terms.html", {})
 
 
 def language(request: HttpRequest, code: str) -> HttpResponse:
