@@ -24,6 +24,7 @@ from papers import Running, Visitor
 
 from broadsheet.access import Answer, Device, Granted, Level, Mode, Timings
 from broadsheet.gate import Gate, Parts
+from broadsheet.gate.networks import Ranges
 from broadsheet.gate.pages import Face, Story
 from broadsheet.gate.request import DEVICE, LEASE, PASS, SESSION, Message, Scope
 from broadsheet.gate.seals import Pass, Seals, device_key
@@ -108,6 +109,18 @@ class Nobody:
         """See PassOffice."""
         raise AssertionError("the pass was not good")
 
+    async def find(self, digest: str) -> None:
+        """See GiftOffice."""
+        raise AssertionError("a gift link was looked up")
+
+    async def count(self, gift: int, now: float) -> bool:
+        """See GiftOffice."""
+        raise AssertionError("an opening was counted")
+
+    async def ranges(self, now: float) -> Ranges:
+        """See NetworkOffice: nobody reads by network."""
+        return Ranges()
+
     async def site(self, *_: object) -> None:
         """See App."""
         raise AssertionError("the request went on to the site")
@@ -172,10 +185,13 @@ def _gate(folder: Path, store: SeatStore) -> Gate:
             site=nobody.site,
             press=FakePress(),
             office=nobody,
+            gifts=nobody,
+            networks=nobody,
             store=store,
             meters=SqliteMeterStore(folder / "meters.sqlite3"),
             record=nobody.record,
             issue=SharedNumber(folder / "issue"),
+            networks_number=SharedNumber(folder / "networks"),
             keys=[KEY],
             languages=("en", "es"),
             secure=True,

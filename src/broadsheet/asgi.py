@@ -20,6 +20,8 @@ from servestatic import ServeStaticASGI  # noqa: E402
 from broadsheet.background import Background  # noqa: E402
 from broadsheet.gate import Gate, Parts  # noqa: E402
 from broadsheet.gate.request import Receive, Scope, Send  # noqa: E402
+from broadsheet.gifts import office as gifts  # noqa: E402
+from broadsheet.institutions.ranges import networks_number, ranges  # noqa: E402
 from broadsheet.meters import SqliteMeterStore  # noqa: E402
 from broadsheet.newsroom import press  # noqa: E402
 from broadsheet.settings.django import PAPER  # noqa: E402
@@ -50,6 +52,19 @@ class ThreadedOffice:
     """The office of passes, as the gate wants it."""
 
     admit = staticmethod(in_thread(admit))
+
+
+class ThreadedGifts:
+    """The office of gift links, as the gate wants it."""
+
+    find = staticmethod(in_thread(gifts.find))
+    count = staticmethod(in_thread(gifts.count))
+
+
+class ThreadedNetworks:
+    """Who knows the networks of institutions, as the gate wants it."""
+
+    ranges = staticmethod(in_thread(ranges))
 
 
 class Paper:
@@ -119,15 +134,19 @@ def build() -> Paper:
         Parts(
             site=site(),
             press=ThreadedPress(),
+            gifts=ThreadedGifts(),
+            networks=ThreadedNetworks(),
             office=ThreadedOffice(),
             store=store,
             meters=meters,
             record=in_thread(sharing.record),
             issue=issue_number(),
+            networks_number=networks_number(),
             keys=PAPER.secret_keys,
             languages=tuple(code for code, _ in settings.INTERFACE_LANGUAGES),
             secure=PAPER.secure,
             page_cache_bytes=PAPER.page_cache_mb * 1_000_000,
+            trusted_proxies=tuple(PAPER.trusted_proxies),
         )
     )
     return Paper(gate)

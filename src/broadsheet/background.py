@@ -1,4 +1,4 @@
-"""Background work of one process: the task queue, and what is due every hour."""
+"""Background work of one process: the task queue, and what is due every minute and every hour."""
 
 import logging
 import threading
@@ -9,12 +9,16 @@ from django.db import connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
+from broadsheet.billing.sweeping import sweep
+from broadsheet.gifts.giving import tidy_gifts
+from broadsheet.subscriptions.invitations import tidy_invitations
 from broadsheet.subscriptions.sharing import tidy
 
 logger = logging.getLogger(__name__)
 
 INTERVAL = 2.0
 """Seconds between looks into an empty queue."""
+MINUTE = 60
 HOUR = 3600
 
 
@@ -49,14 +53,18 @@ class Background:
     def _run(self) -> None:
         while not self._stop.wait(INTERVAL):
             try:
-                self._enqueue_hourly()
+                self._enqueue_what_is_due()
                 self._worker.run()
             except Exception:  # the database may be away; the queue is still there later
                 logger.exception("background work failed, trying again")
             finally:
                 connections.close_all()
 
-    def _enqueue_hourly(self) -> None:
-        # One process of all puts the hour's key into the cache first, and does the hour's work.
+    def _enqueue_what_is_due(self) -> None:
+        # One process of all puts the minute's key into the cache first, and does its work.
+        if cache.add(f"minute-{int(time.time() // MINUTE)}", 1, timeout=2 * MINUTE):
+            sweep.enqueue()
         if cache.add(f"hourly-{int(time.time() // HOUR)}", 1, timeout=2 * HOUR):
             tidy.enqueue()
+            tidy_invitations.enqueue()
+            tidy_gifts.enqueue()

@@ -57,6 +57,9 @@ def test_a_request_is_read_once_and_whole() -> None:
         fetch_site="same-origin",
         fetch_mode="",
         host="paper.example",
+        purpose="",
+        peer="",
+        forwarded="",
     )
 
 

@@ -1,7 +1,10 @@
 """A small world around a gate: a press, a sign-in desk, real stores, and a clock."""
 
+import asyncio
 import gzip
+import math
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,8 +15,11 @@ import brotli
 
 from broadsheet.access import Level, Mode, Timings
 from broadsheet.gate import Gate, Parts
+from broadsheet.gate.addresses import interval
 from broadsheet.gate.events import SeatEvent
+from broadsheet.gate.gifts import Link, digest
 from broadsheet.gate.identity import Admission
+from broadsheet.gate.networks import Ranges
 from broadsheet.gate.pages import Face, Story
 from broadsheet.gate.request import Receive, Scope, Send
 from broadsheet.gate.seals import Pass, device_key
@@ -67,6 +73,14 @@ class World:
     """Sessions, and the pass that each is issued (its number is read from the store)."""
     events: list[SeatEvent] = field(default_factory=list)
     issue: int = 0
+    links: dict[str, Link] = field(default_factory=dict)
+    """Gift links by their digests."""
+    openings_left: dict[int, int] = field(default_factory=dict)
+    asked_for_links: int = 0
+    ranges_now: Ranges = field(default_factory=Ranges)
+    networks_number: int = 0
+    asked_for_ranges: int = 0
+    trusted_proxies: tuple[str, ...] = ()
     printed: int = 0
     timings: Timings = field(default_factory=Timings)
 
@@ -78,14 +92,18 @@ class World:
                 site=self.site,
                 press=self,
                 office=self,
+                gifts=GiftDrawer(self),
+                networks=self,
                 store=self.store,
                 meters=self.meters,
                 record=self.record,
                 issue=lambda: self.issue,
+                networks_number=lambda: self.networks_number,
                 keys=KEYS,
                 languages=("en", "es"),
                 secure=False,
                 page_cache_bytes=10_000_000,
+                trusted_proxies=self.trusted_proxies,
                 clock=lambda: self.now,
             )
         )
@@ -99,7 +117,7 @@ class World:
         if self.stories.get(story.path) != story:
             return None
         self.printed += 1
-        text = [f"{story.path} {face.kind} {face.wall} {face.language} "]
+        text = [f"{story.path} {face.kind} {face.wall} {face.language} {face.note} "]
         text += [HIDDEN] if face.kind == "full" else []
         text += [PERSONAL] if face.personal else []
         return " ".join(text).encode()
@@ -112,6 +130,10 @@ class World:
         number = self.store.number(wanted.key)
         a_pass = replace(wanted, device=device_key(secret), number=number, expires=self.now + 600)
         return Admission(a_pass, secret)
+
+    async def ranges(self, now: float) -> Ranges:
+        self.asked_for_ranges += 1
+        return self.ranges_now
 
     async def record(self, events: Sequence[SeatEvent]) -> None:
         self.events += events
@@ -138,6 +160,20 @@ class World:
         self.issue += 1
         return path
 
+    def give(self, path: str, openings: int = 10, **fields: Any) -> str:
+        """A gift link to a story: its address."""
+        token = secrets.token_urlsafe(16)
+        defaults = {"article": self.stories[path].id, "giver": 99, "ends": self.now + 86400}
+        number = len(self.links) + 1
+        values = {**defaults, "withdrawn": False, "spent": False, **fields}
+        self.links[digest(token.encode())] = Link(id=number, **values)
+        self.openings_left[number] = openings
+        return f"{path}?gift={token}"
+
+    def subscribe_networks(self, *cidrs: str, until: float = math.inf) -> None:
+        self.ranges_now = Ranges([interval(cidr) for cidr in cidrs], until)
+        self.networks_number += 1
+
     def browser(self, session: str = "", **fields: Any) -> "Browser":
         """A device; with a session, somebody is signed in on it."""
         if session:
@@ -148,12 +184,40 @@ class World:
 
 
 @dataclass
+class GiftDrawer:
+    """The office of gift links."""
+
+    world: World
+
+    async def find(self, digest: str) -> Link | None:
+        self.world.asked_for_links += 1
+        link = self.world.links.get(digest)
+        return link and link._replace(spent=self.world.openings_left[link.id] <= 0)
+
+    async def count(self, gift: int, now: float) -> bool:
+        await asyncio.sleep(0)
+        left = self.world.openings_left[gift]
+        self.world.openings_left[gift] = max(0, left - 1)
+        return left > 0
+
+
+@dataclass
 class Browser:
     world: World
     cookies: dict[str, str]
+    peer: str = "198.51.100.7"
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.ask("GET", path, b"", headers)
+
+    async def follow(self, path: str, **headers: str) -> Answer:
+        """The page that redirects lead to."""
+        for _ in range(5):
+            answer = await self.get(path, **headers)
+            if answer.status != 303:
+                return answer
+            path = answer.header("location")
+        raise AssertionError(f"led around in circles to {path}")
 
     async def post(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
         return await self.ask("POST", path, urlencode(fields).encode(), headers)
@@ -179,6 +243,7 @@ class Browser:
             "path": path,
             "query_string": query.encode(),
             "headers": sent,
+            "client": (self.peer, 40_000),
         }
         messages: list[Any] = []
 

@@ -13,6 +13,8 @@ from django.test import Client
 from broadsheet.gate import Gate, Parts
 from broadsheet.gate.events import SeatEvent
 from broadsheet.gate.request import Receive, Scope, Send
+from broadsheet.gifts import office as gifts
+from broadsheet.institutions.ranges import networks_number, ranges
 from broadsheet.meters import MeterStore, SqliteMeterStore
 from broadsheet.newsroom import press
 from broadsheet.readers.models import Reader
@@ -38,6 +40,19 @@ class Office:
     """The office of passes, in this thread."""
 
     admit = staticmethod(sync_to_async(admit, thread_sensitive=True))
+
+
+class Gifts:
+    """The office of gift links, in this thread."""
+
+    find = staticmethod(sync_to_async(gifts.find, thread_sensitive=True))
+    count = staticmethod(sync_to_async(gifts.count, thread_sensitive=True))
+
+
+class Networks:
+    """Who knows the networks of institutions, in this thread."""
+
+    ranges = staticmethod(sync_to_async(ranges, thread_sensitive=True))
 
 
 async def site(scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,10 +97,13 @@ class Process:
                 site=site,
                 press=self.press,
                 office=self.office,
+                gifts=Gifts(),
+                networks=Networks(),
                 store=self.store,
                 meters=self.meters,
                 record=self._record,
                 issue=SharedNumber(folder / "issue"),
+                networks_number=networks_number(),
                 keys=PAPER.secret_keys,
                 languages=("en", "es"),
                 secure=False,

@@ -33,6 +33,8 @@ class Reason(StrEnum):
     MONITOR = "monitor"
     NOTIFY = "notify"
     STORE_AWAY = "store-away"
+    NETWORK = "network"
+    GIFT = "gift"
     METER = "meter"
     REGISTRATION_REQUIRED = "registration-required"
     SUBSCRIPTION_REQUIRED = "subscription-required"
@@ -65,13 +67,30 @@ class Facts(NamedTuple):
     mode: Mode | None = None
     hold: Hold = Hold.NOT_ASKED
     meter: Meter = Meter()
+    network: bool = False
+    """The request comes from a network whose institution subscribes."""
+    gift: bool = False
+    """The reader holds a gift link that opens this article."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it is open whatever seat or meter there is: neither need be asked."""
+        return self.level is Level.FREE or self.network or self.gift
 
     @property
     def lease_wanted(self) -> bool:
         """Whether the seat store must be asked before deciding."""
         return (
-            self.level is Level.SUBSCRIBERS and self.mode is not None and self.mode is not Mode.OFF
+            not self.open
+            and self.level is Level.SUBSCRIBERS
+            and self.mode is not None
+            and self.mode is not Mode.OFF
         )
+
+    @property
+    def gift_wanted(self) -> bool:
+        """Whether a gift link would change the answer: else it costs no opening."""
+        return not self.open and not (self.level is Level.REGISTERED and self.account)
 
 
 class Decision(NamedTuple):
@@ -95,9 +114,13 @@ def decide(facts: Facts) -> Decision:
     """May this reader see this article now? Every face of the paper asks this function."""
     if facts.level is Level.FREE:
         return _granted(Reason.FREE)
+    if facts.level is Level.REGISTERED and facts.account:
+        return _granted(Reason.REGISTERED)
+    if facts.network:
+        return _granted(Reason.NETWORK)
+    if facts.gift:
+        return _granted(Reason.GIFT)
     if facts.level is Level.REGISTERED:
-        if facts.account:
-            return _granted(Reason.REGISTERED)
         return _preview(Reason.REGISTRATION_REQUIRED)
     if facts.mode is not None:
         return _by_seat(facts.mode, facts.hold)

@@ -22,9 +22,11 @@ from broadsheet.access import (
     read_meter,
 )
 from broadsheet.gate import language
+from broadsheet.gate.gifts import GiftDesk, Presented, Verdict, Visit
 from broadsheet.gate.identity import Identifier, Identity
 from broadsheet.gate.lessor import Lessor, hold_of
-from broadsheet.gate.pages import Face, Page, PageCache, Story, face_for, fill
+from broadsheet.gate.networks import Networks
+from broadsheet.gate.pages import Face, Note, Page, PageCache, Story, face_for, fill
 from broadsheet.gate.request import LANGUAGE, LEASE, METER, Request, Send
 from broadsheet.gate.response import (
     NO_STORE,
@@ -49,6 +51,13 @@ COMMON: Headers = [
     (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
     *SECURITY,
 ]
+GIFTED: Headers = [
+    *(pair for pair in COMMON if pair[0] != b"referrer-policy"),
+    (b"referrer-policy", b"strict-origin"),
+    NO_STORE,
+]
+"""Of every page whose address carries a gift link: nobody keeps it, and the address goes nowhere.
+`no-referrer` would say `Origin: null` with the page's own forms, which are then refused."""
 
 
 @dataclass(slots=True)
@@ -59,10 +68,24 @@ class Reading:
     story: Story
     now: float
     who: Identity
+    gift: Presented | None = None
+    network: bool = False
+    """It comes from the network of an institution that subscribes."""
     answer: Answer | None = None
     unvouched: bool = False
     """The store was asked about the pass, and did not answer for it."""
     cookies: Headers = field(default_factory=list)
+
+    @property
+    def given(self) -> bool:
+        """Whether a gift link opens the story."""
+        return self.gift is not None and self.gift.verdict is Verdict.OPENS
+
+    @property
+    def known(self) -> Facts:
+        """What is known before a seat or a meter is asked."""
+        account = self.who.a_pass is not None
+        return Facts(self.story.level, account, network=self.network, gift=self.given)
 
 
 class ArticleDoor:
@@ -76,6 +99,8 @@ class ArticleDoor:
         identifier: Identifier,
         lessor: Lessor,
         meters: MeterStore,
+        gifts: GiftDesk,
+        networks: Networks,
         languages: tuple[str, ...],
         secure: bool,
     ) -> None:
@@ -84,17 +109,26 @@ class ArticleDoor:
         self._identifier = identifier
         self._lessor = lessor
         self._meters = meters
+        self._gifts = gifts
+        self._networks = networks
         self._languages = languages
         self._secure = secure
 
-    async def serve(self, request: Request, story: Story, now: float, send: Send) -> bool:
-        """Answer with the article as this reader may see it; False: look again.
+    async def serve(
+        self, request: Request, story: Story, now: float, send: Send, gift: Presented | None = None
+    ) -> bool:
+        """Answer with the article as this reader may see it; False: look again, with the same
+        `gift`, which remembers whether its opening is counted.
 
         Between the decision and the bytes nothing is awaited: a page that is not printed yet
         is printed, and then it is decided anew.
         """
         who = await self._identifier.identify(request, now)
-        reading = Reading(request, story, now, who)
+        if self._networks.stale(now):
+            await self._networks.refresh(now)
+        reading = Reading(request, story, now, who, gift, self._networks.include(request))
+        if gift is not None and await self._gift_answers(reading, gift, send):
+            return True
         if self._needs_meter(reading):
             await self._hand_out_meter(request, send)
             return True
@@ -127,10 +161,10 @@ class ArticleDoor:
     def _facts(self, reading: Reading) -> Facts:
         story, a_pass = reading.story, reading.who.a_pass
         reading.answer = None
+        if story.level is Level.FREE or reading.network or reading.given:
+            return reading.known
         if a_pass is None:
             return Facts(story.level, meter=self._visitors_meter(reading))
-        if story.level is Level.FREE:
-            return Facts(story.level, account=True)
         facts = Facts(story.level, account=True, mode=a_pass.mode)
         if facts.lease_wanted:
             reading.answer = self._lessor.open(a_pass, reading.now)
@@ -146,6 +180,15 @@ class ArticleDoor:
         if story.level is Level.SUBSCRIBERS and a_pass.mode is None:
             return Facts(story.level, account=True, meter=self._readers_meter(reading, a_pass))
         return facts
+
+    async def _gift_answers(self, reading: Reading, gift: Presented, send: Send) -> bool:
+        gift.verdict = Verdict.IGNORED
+        if not reading.known.gift_wanted:
+            return False  # it is open without: no opening is spent
+        a_pass = reading.who.a_pass
+        reader = a_pass.reader if a_pass else None
+        visit = Visit(reading.request, reading.story, reader, reading.now)
+        return await self._gifts.answers(gift, visit, send)
 
     def _readers_meter(self, reading: Reading, a_pass: Pass) -> Meter:
         allowance = reading.story.meter_readers
@@ -178,6 +221,7 @@ class ArticleDoor:
             reading.who.a_pass is None
             and story.level is Level.SUBSCRIBERS
             and story.meter_visitors > 0
+            and not (reading.network or reading.given)
             and METERED not in request.query.split(b"&")
             and self._seals.read_meter(request.cookies.get(METER, ""), reading.now) is None
         )
@@ -199,30 +243,39 @@ class ArticleDoor:
             reading.story.language,
             self._languages,
         )
-        shows_message = a_pass is not None and bool(a_pass.message) and a_pass.mode is not None
+        seated = a_pass is not None and a_pass.mode is not None
         return face_for(
             decision,
-            message=shows_message,
+            message=a_pass is not None and bool(a_pass.message) and seated,
             signed_in=a_pass is not None,
             language=chosen,
+            note=_note(reading, decision),
+            gives=seated,
         )
 
     async def _send(
         self, reading: Reading, decision: Decision, face: Face, page: Page, send: Send
     ) -> None:
+        gift = reading.gift
         headers: Headers = [
-            *COMMON,
+            *(COMMON if gift is None else GIFTED),
             _access(decision),
             *reading.who.cookies,
             *reading.cookies,
+            *(gift.cookies if gift is not None else ()),
             *self._lease_cookie(reading),
         ]
         if face.personal:
             body = fill(page.plain, self._personal(reading))
-            headers += [NO_STORE, (b"content-length", str(len(body)).encode())]
+            headers += [NO_STORE] if gift is None else []
+            headers.append((b"content-length", str(len(body)).encode()))
             await respond(send, 200, headers, b"" if reading.request.method == "HEAD" else body)
             return
-        headers += [self._caching(reading, decision), (b"etag", b'W/"' + page.etag + b'"')]
+        if gift is None:
+            headers += [self._caching(reading, decision), (b"etag", b'W/"' + page.etag + b'"')]
+            if _matches(reading.request.if_none_match, page.etag):
+                await respond(send, 304, headers)
+                return
         await _send_ready(reading.request, page, headers, send)
 
     def _caching(self, reading: Reading, decision: Decision) -> tuple[bytes, bytes]:
@@ -263,9 +316,6 @@ class ArticleDoor:
 
 
 async def _send_ready(request: Request, page: Page, headers: Headers, send: Send) -> None:
-    if _matches(request.if_none_match, page.etag):
-        await respond(send, 304, headers)
-        return
     body = page.plain
     if "br" in request.encodings:
         body = page.br
@@ -275,6 +325,13 @@ async def _send_ready(request: Request, page: Page, headers: Headers, send: Send
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", str(len(body)).encode()))
     await respond(send, 200, headers, b"" if request.method == "HEAD" else body)
+
+
+def _note(reading: Reading, decision: Decision) -> Note:
+    if not decision.full and reading.gift is not None and reading.gift.verdict is Verdict.REFUSED:
+        return Note.GIFT_OVER
+    a_pass = reading.who.a_pass
+    return Note.PAYMENT_DUE if a_pass is not None and a_pass.payment_due else Note.NONE
 
 
 @cache

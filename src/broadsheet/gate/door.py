@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from broadsheet.gate.addresses import Proxies
 from broadsheet.gate.articles import ArticleDoor
 from broadsheet.gate.events import Record, Recorder
+from broadsheet.gate.gifts import GiftDesk, GiftOffice, presented
 from broadsheet.gate.identity import Identifier, PassOffice
 from broadsheet.gate.lessor import Lessor
+from broadsheet.gate.networks import NetworkOffice, Networks
 from broadsheet.gate.pages import PageCache, Press
 from broadsheet.gate.request import App, Message, Receive, Request, Scope, Send, read
 from broadsheet.gate.seals import Seals
@@ -34,15 +37,21 @@ class Parts:
     site: App
     press: Press
     office: PassOffice
+    gifts: GiftOffice
+    networks: NetworkOffice
     store: SeatStore
     meters: MeterStore
     record: Record
     issue: Callable[[], int]
     """The number of the last publication."""
+    networks_number: Callable[[], int]
+    """Moves whenever networks of institutions, or what they may read, change."""
     keys: list[str]
     languages: tuple[str, ...]
     secure: bool
     page_cache_bytes: int
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks whose X-Forwarded-For is believed."""
     clock: Callable[[], float] = time.time
 
 
@@ -64,6 +73,10 @@ class Gate:
             identifier=identifier,
             lessor=lessor,
             meters=parts.meters,
+            gifts=GiftDesk(parts.gifts, seals, parts.secure),
+            networks=Networks(
+                parts.networks, parts.networks_number, Proxies(parts.trusted_proxies)
+            ),
             languages=parts.languages,
             secure=parts.secure,
         )
@@ -94,11 +107,12 @@ class Gate:
         await self.recorder.close()
 
     async def _article(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        gift = presented(request.query) if request.query else None
         for _ in range(TRIES):
             story = await self.pages.story(request.path)
             if story is None:
                 break
-            if await self._articles.serve(request, story, self._clock(), send):
+            if await self._articles.serve(request, story, self._clock(), send, gift):
                 return
         await self._site(scope, receive, send)
 

@@ -33,6 +33,22 @@ class Wall(StrEnum):
     IN_USE = "in_use"
 
 
+class Note(StrEnum):
+    """One line above the text, the same for all whom it concerns."""
+
+    NONE = "none"
+    GIFT = "gift"
+    """A subscriber gave this story away."""
+    GIFT_OVER = "gift_over"
+    """A gift link was tried, and opens nothing here."""
+    NETWORK = "network"
+    """An institution's network opens it."""
+    PAYMENT_DUE = "payment_due"
+    """The reader's last payment did not go through."""
+
+
+NOTES = {Reason.GIFT: Note.GIFT, Reason.NETWORK: Note.NETWORK}
+"""What is said of these reasons, before anything else that could be."""
 WALLS = {
     Reason.REGISTRATION_REQUIRED: Wall.REGISTER,
     Reason.SUBSCRIPTION_REQUIRED: Wall.SUBSCRIBE,
@@ -69,6 +85,14 @@ class Face(NamedTuple):
     signed_in: bool
     language: str
     """The interface's language."""
+    note: Note = Note.NONE
+    gives: bool = False
+    """Whether this reader has a seat, and so may give stories away."""
+
+    @property
+    def on_seat(self) -> bool:
+        """Whether the page's script keeps a lease: not where neither seat nor lease was asked."""
+        return self.signed_in and self.note not in (Note.GIFT, Note.NETWORK)
 
     @property
     def personal(self) -> bool:
@@ -76,11 +100,20 @@ class Face(NamedTuple):
         return self.message or self.wall is Wall.IN_USE
 
 
-def face_for(decision: Decision, *, message: bool, signed_in: bool, language: str) -> Face:
-    """The face that shows what a decision allows."""
+def face_for(
+    decision: Decision,
+    *,
+    message: bool,
+    signed_in: bool,
+    language: str,
+    note: Note = Note.NONE,
+    gives: bool = False,
+) -> Face:
+    """The face that shows what a decision allows; `note`: what else there is to say."""
     kind = Kind.FULL if decision.full else Kind.PREVIEW
     wall = Wall.NONE if decision.full else WALLS[decision.reason]
-    return Face(kind, wall, message, signed_in, language)
+    said = NOTES.get(decision.reason, note)
+    return Face(kind, wall, message, signed_in, language, said, gives)
 
 
 class Press(Protocol):

@@ -17,7 +17,8 @@ PASS = "bs_pass"  # noqa: S105 (a cookie's name)
 METER = "bs_meter"
 LEASE = "bs_lease"
 LANGUAGE = "bs_language"
-OURS = frozenset({SESSION, DEVICE, PASS, METER, LEASE, LANGUAGE})
+GIFTS = "bs_gifts"
+OURS = frozenset({SESSION, DEVICE, PASS, METER, LEASE, LANGUAGE, GIFTS})
 
 MAX_COOKIES = 16_384
 """Bytes of cookies read; a longer header is somebody's mistake or trick, and counts as none."""
@@ -48,6 +49,11 @@ class Request(NamedTuple):
     fetch_site: str
     fetch_mode: str
     host: str
+    purpose: str
+    peer: str
+    """Address of whoever is at the other end of the connection; empty when it has none."""
+    forwarded: str
+    """X-Forwarded-For as it came: worth nothing unless a trusted proxy sent it."""
 
     @property
     def wants_json(self) -> bool:
@@ -58,6 +64,11 @@ class Request(NamedTuple):
     def by_a_person(self) -> bool:
         """Whether somebody went to the page, rather than a script of ours asking again."""
         return self.fetch_mode in ("", "navigate")
+
+    @property
+    def speculative(self) -> bool:
+        """Whether a browser fetches ahead what its reader may never look at."""
+        return "prefetch" in self.purpose or "prerender" in self.purpose
 
     @property
     def from_elsewhere(self) -> bool:
@@ -75,7 +86,7 @@ class Request(NamedTuple):
 def read(scope: Scope) -> Request:
     """The request of an ASGI scope. Never raises: what cannot be read is as if not sent."""
     heads: dict[bytes, str] = {}
-    cookies = ""
+    cookies = forwarded = ""
     for name, value in scope["headers"]:
         if name == b"cookie":
             cookies = (
@@ -83,7 +94,11 @@ def read(scope: Scope) -> Request:
             )
         elif name in WANTED:
             heads[name] = value.decode("latin-1")
+        elif name == b"x-forwarded-for":
+            # Each proxy may have added a line of its own: the last is the nearest one's.
+            forwarded += "," + value.decode("latin-1")
     get = heads.get
+    client = scope.get("client")
     return Request(
         method=scope["method"],
         path=scope["path"],
@@ -97,6 +112,9 @@ def read(scope: Scope) -> Request:
         fetch_site=get(b"sec-fetch-site", ""),
         fetch_mode=get(b"sec-fetch-mode", ""),
         host=get(b"host", ""),
+        purpose=get(b"sec-purpose") or get(b"purpose", ""),
+        peer=client[0] if client else "",
+        forwarded=forwarded,
     )
 
 
@@ -110,6 +128,8 @@ WANTED = frozenset(
         b"sec-fetch-site",
         b"sec-fetch-mode",
         b"host",
+        b"sec-purpose",
+        b"purpose",
     }
 )
 

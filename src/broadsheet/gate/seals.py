@@ -1,4 +1,4 @@
-"""What the paper signs and later takes back: passes, takeover claims, visitors' meters.
+"""What the paper signs and later takes back: passes, claims, visitors' meters, gifts opened.
 
 Signed with itsdangerous (HMAC-SHA256). Keys rotate: the first key signs, every key is accepted.
 """
@@ -6,7 +6,7 @@ Signed with itsdangerous (HMAC-SHA256). Keys rotate: the first key signs, every 
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,8 @@ MAX_SEALED = 4_096
 """Characters of the longest sealed value read."""
 METER_CEILING = 100
 """Articles a visitor's meter remembers at most, so that its cookie stays small."""
+GIFTS_CEILING = 30
+"""Gift links a browser remembers to have opened, for the same reason; the last ones stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,16 @@ class Pass:
     expires: float
     message: str = ""
     """Label of the other device while a sharing case shows its message; else empty."""
+    payment_due: bool = False
+    """The subscription's last payment failed; reading goes on for a while."""
 
     @property
     def holder(self) -> Device:
         """The device as the seat store wants it."""
         return Device(self.device, self.label)
+
+
+PASS_FIELDS = fields(Pass)
 
 
 @lru_cache(maxsize=8192)
@@ -58,6 +65,7 @@ class Seals:
         self._pass = _serializer(newest_last, "pass")
         self._claim = _serializer(newest_last, "claim")
         self._meter = _serializer(newest_last, "meter")
+        self._gifts = _serializer(newest_last, "gifts")
         self._read_pass = lru_cache(maxsize=8192)(self._unseal_pass)
 
     def seal_pass(self, a_pass: Pass) -> str:
@@ -97,9 +105,23 @@ class Seals:
             return None
         return in_window({int(article): float(at) for article, at in values}, now)
 
+    def seal_gifts(self, opened: Mapping[int, float]) -> str:
+        """The gift links a browser has opened (id to its end, in order) as a cookie's value."""
+        latest = list(opened.items())[-GIFTS_CEILING:]
+        return _text(self._gifts.dumps([[gift, int(ends)] for gift, ends in latest]))
+
+    def read_gifts(self, sealed: str, now: float) -> dict[int, float] | None:
+        """The gift links this browser has opened; None when it brought no cookie of ours."""
+        values = _load(self._gifts, sealed)
+        if values is None:
+            return None
+        return {int(gift): float(ends) for gift, ends in values if now < ends}
+
     def _unseal_pass(self, sealed: str) -> Pass | None:
         values = _load(self._pass, sealed)
         try:
+            if len(values) != len(PASS_FIELDS):
+                return None  # of a version whose passes say less, or more: it is renewed
             a_pass = Pass(*values)
             return a_pass if a_pass.mode is None else replace(a_pass, mode=Mode(a_pass.mode))
         except (TypeError, ValueError):  # of a version of the paper that seals otherwise

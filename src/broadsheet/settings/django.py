@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "broadsheet.web",
     "broadsheet.billing",
     "broadsheet.gifts",
+    "broadsheet.institutions",
     "broadsheet.subscriptions",
     "broadsheet.terms",
     "broadsheet.newsroom",

@@ -6,6 +6,7 @@ The environment wins over the file. A variable is the setting's name in capitals
 
 import os
 from functools import cached_property
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -116,6 +117,17 @@ class PaperSettings(BaseSettings):
     def _an_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+    gift_days: Days = Field(
+        14, description="Days a link opens the story that a subscriber gave with it."
+    )
+    gift_openings: int = Field(
+        10, gt=0, description="Browsers that may open such a link, each as often as it likes."
+    )
+    trusted_proxies: list[str] = Field(
+        default_factory=list,
+        description="Networks of your own proxies, as in 10.0.0.0/8: what they say of a client's "
+        "address (X-Forwarded-For) is believed, and nobody else's word is.",
+    )
             raise ValueError("expected http://host or https://host, without a path")
         return value.rstrip("/")
 
@@ -157,6 +169,14 @@ class PaperSettings(BaseSettings):
             episode=self.lease_seconds,
         )
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        networks = [str(ip_network(one.strip(), strict=False)) for one in value]
+        if any(one.endswith("/0") for one in networks):
+            raise ValueError("everybody's address would be what they say it is: name your proxies")
+        return networks
+
     @cached_property
     def secure(self) -> bool:
         """Whether readers come by https."""
@@ -180,6 +200,22 @@ def load() -> PaperSettings:
 
 def _in_words(error: ValidationError) -> str:
     lines = []
+    @cached_property
+    def till_origins(self) -> list[str]:
+        """Where a form of ours may lead a reader to pay or to change a card."""
+        if self.stripe_address:
+            return [self.stripe_address]
+        return ["https://checkout.stripe.com", "https://billing.stripe.com"]
+
+    @cached_property
+    def is_local(self) -> bool:
+        """Whether readers come from a network of their own, not from the public Internet."""
+        host = urlsplit(self.site_url).hostname or ""
+        try:
+            return not ip_address(host).is_global
+        except ValueError:
+            return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+
     for fault in error.errors():
         name = ".".join(str(part) for part in fault["loc"])
         variable = PREFIX + str(fault["loc"][0]).upper()

@@ -75,6 +75,7 @@ def _admission(right: Right, session: str, secret: str, number: int) -> Admissio
             number=number,
             expires=_expires(right),
             message=message,
+            payment_due=right.seat is not None and right.seat.subscription.payment_due,
         ),
         secret,
     )

@@ -1,0 +1,5 @@
+"""What readers give away."""
+
+from broadsheet.gifts.models.stories import StoryGift
+
+__all__ = ["StoryGift"]

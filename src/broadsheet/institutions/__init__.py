@@ -1,0 +1,1 @@
+"""Libraries, universities and companies whose own networks read the paper."""

@@ -1,0 +1,36 @@
+"""Which ranges read now: what the gate asks for, and how it learns of changes."""
+
+from datetime import UTC, datetime
+from functools import cache
+
+from django.db.models import F, Min
+
+from broadsheet.gate.networks import Ranges
+from broadsheet.institutions.models import Network
+from broadsheet.settings.django import PAPER
+from broadsheet.stores import SharedNumber
+from broadsheet.subscriptions.models import Subscription
+
+
+@cache
+def networks_number() -> SharedNumber:
+    """Moves when networks or their subscriptions change; every process of the host sees it."""
+    return SharedNumber(PAPER.data_dir / "networks")
+
+
+def ranges(now: float) -> Ranges:
+    """The ranges that read at `now` (Unix time), and until when that is so."""
+    moment = datetime.fromtimestamp(now, UTC)
+    reading = Network.objects.filter(
+        institution__subscription__in=Subscription.objects.current(moment)
+    )
+    pairs = [
+        (int(first, 16), int(last, 16)) for first, last in reading.values_list("first", "last")
+    ]
+    theirs = Subscription.objects.filter(institutions__isnull=False)
+    turns = [
+        *theirs.filter(starts_at__gt=moment).aggregate(at=Min(F("starts_at"))).values(),
+        *theirs.filter(ends_at__gt=moment).aggregate(at=Min(F("ends_at"))).values(),
+    ]
+    known = [turn.timestamp() for turn in turns if turn is not None]
+    return Ranges(pairs, min(known)) if known else Ranges(pairs)

@@ -1,0 +1,22 @@
+"""What changes who reads by network: ranges, institutions, and their subscriptions."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from broadsheet.institutions.models import Institution, Network
+from broadsheet.institutions.ranges import networks_number
+from broadsheet.subscriptions.models import Subscription
+
+
+@receiver(post_save, sender=Network)
+@receiver(post_delete, sender=Network)
+@receiver(post_save, sender=Institution)
+@receiver(post_delete, sender=Institution)
+@receiver(post_save, sender=Subscription)
+@receiver(post_delete, sender=Subscription)
+def tell_gates(**_: Any) -> None:
+    """Let every gate ask again, once the change can be read by everybody."""
+    transaction.on_commit(lambda: networks_number().advance())
