@@ -10,3 +10,7 @@ class BillingConfig(AppConfig):
     name = "broadsheet.billing"
     verbose_name = _("Billing")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to accounts that go."""
+        from broadsheet.billing import leaving  # noqa: F401, PLC0415 (needs the app registry)

@@ -184,7 +184,7 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
-    "form-action": [CSP.SELF],
+    "form-action": [CSP.SELF, *PAPER.till_origins],
     "frame-ancestors": [CSP.NONE],
 }
 
@@ -215,7 +215,15 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {} if PAPER.rate_limits else False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+SEAT_RATES = {
+    "invite_reader": "50/d/user",
+    "invite_again": "3/h/key",
+    "invite_list": "10/d/user",
+    "offer_ownership": "10/d/user",
+}
+"""How often letters about seats may be caused. They are counted where allauth counts its own."""
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = SEAT_RATES if PAPER.rate_limits else False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True

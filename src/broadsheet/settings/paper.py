@@ -24,6 +24,9 @@ from broadsheet.access import SharingRule, Timings
 PREFIX = "BROADSHEET_"
 CONFIG_VARIABLE = "BROADSHEET_CONFIG"
 
+SECRETS = ("secret_keys", "smtp_url", "stripe_secret_key", "stripe_webhook_secret")
+"""What is never printed."""
+
 Seconds = Annotated[float, Field(gt=0)]
 Days = Annotated[int, Field(gt=0)]
 
@@ -85,14 +88,45 @@ class PaperSettings(BaseSettings):
         30, description="Days without the message after 'both devices are mine'."
     )
     events_keep_days: Days = Field(30, description="Days seat events are kept one by one.")
+    invitation_days: Days = Field(
+        14, description="Days an invitation to a seat, or an offer of a subscription, is good for."
+    )
     pass_seconds: Seconds = Field(600, description="Seconds a reader's pass is good for.")
     store_budget_ms: float = Field(
         50,
         gt=0,
         description="Milliseconds the seat store may take before readers go on without it.",
     )
+    stripe_secret_key: str = Field(
+        "",
+        description="Secret key of your Stripe account (sk_live_… or sk_test_…). Empty: nothing is "
+        "sold, or, on localhost, at a demonstration till where no money moves.",
+    )
+    stripe_webhook_secret: str = Field(
+        "",
+        description="Signing secret (whsec_…) of the webhook that Stripe sends to "
+        "/-/stripe/webhook/.",
+    )
+    stripe_address: str = Field(
+        "",
+        description="Address of a stand-in for Stripe, for tests and demonstrations. Empty: Stripe.",
+    )
+    grace_days: Days = Field(
+        14, description="Days a reader reads on after a payment has failed."
+    )
     invoices_keep_years: int = Field(
         10, gt=0, description="Years that invoices and payments are kept, as the law asks."
+    )
+    gift_days: Days = Field(
+        14, description="Days a link opens the story that a subscriber gave with it."
+    )
+    gift_openings: int = Field(
+        10, gt=0, description="Browsers that may open such a link, each as often as it likes."
+    )
+    trusted_proxies: list[str] = Field(
+        default_factory=list,
+        description="Networks of your own proxies, as in 10.0.0.0/8: what they say of a client's "
+        "address (X-Forwarded-For) is believed, and nobody else's word is.",
     )
     page_cache_mb: int = Field(64, gt=0, description="Megabytes of ready pages kept per process.")
     rate_limits: bool = Field(
@@ -117,17 +151,6 @@ class PaperSettings(BaseSettings):
     def _an_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
-    gift_days: Days = Field(
-        14, description="Days a link opens the story that a subscriber gave with it."
-    )
-    gift_openings: int = Field(
-        10, gt=0, description="Browsers that may open such a link, each as often as it likes."
-    )
-    trusted_proxies: list[str] = Field(
-        default_factory=list,
-        description="Networks of your own proxies, as in 10.0.0.0/8: what they say of a client's "
-        "address (X-Forwarded-For) is believed, and nobody else's word is.",
-    )
             raise ValueError("expected http://host or https://host, without a path")
         return value.rstrip("/")
 
@@ -145,6 +168,14 @@ class PaperSettings(BaseSettings):
         if any(len(key) < 32 for key in value):
             raise ValueError("each key needs at least 32 characters; `broadsheet new` makes one")
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        networks = [str(ip_network(one.strip(), strict=False)) for one in value]
+        if any(one.endswith("/0") for one in networks):
+            raise ValueError("everybody's address would be what they say it is: name your proxies")
+        return networks
 
     @cached_property
     def timings(self) -> Timings:
@@ -169,13 +200,21 @@ class PaperSettings(BaseSettings):
             episode=self.lease_seconds,
         )
 
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _networks(cls, value: list[str]) -> list[str]:
-        networks = [str(ip_network(one.strip(), strict=False)) for one in value]
-        if any(one.endswith("/0") for one in networks):
-            raise ValueError("everybody's address would be what they say it is: name your proxies")
-        return networks
+    @cached_property
+    def till_origins(self) -> list[str]:
+        """Where a form of ours may lead a reader to pay or to change a card."""
+        if self.stripe_address:
+            return [self.stripe_address]
+        return ["https://checkout.stripe.com", "https://billing.stripe.com"]
+
+    @cached_property
+    def is_local(self) -> bool:
+        """Whether readers come from a network of their own, not from the public Internet."""
+        host = urlsplit(self.site_url).hostname or ""
+        try:
+            return not ip_address(host).is_global
+        except ValueError:
+            return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
 
     @cached_property
     def secure(self) -> bool:
@@ -200,22 +239,6 @@ def load() -> PaperSettings:
 
 def _in_words(error: ValidationError) -> str:
     lines = []
-    @cached_property
-    def till_origins(self) -> list[str]:
-        """Where a form of ours may lead a reader to pay or to change a card."""
-        if self.stripe_address:
-            return [self.stripe_address]
-        return ["https://checkout.stripe.com", "https://billing.stripe.com"]
-
-    @cached_property
-    def is_local(self) -> bool:
-        """Whether readers come from a network of their own, not from the public Internet."""
-        host = urlsplit(self.site_url).hostname or ""
-        try:
-            return not ip_address(host).is_global
-        except ValueError:
-            return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
-
     for fault in error.errors():
         name = ".".join(str(part) for part in fault["loc"])
         variable = PREFIX + str(fault["loc"][0]).upper()
@@ -228,4 +251,4 @@ def _in_words(error: ValidationError) -> str:
 
 def _given(name: str, value: object) -> str:
     # Keys and the mail server's password must not be printed.
-    return "" if name.startswith(("secret_keys", "smtp_url")) else f", got {value!r}"
+    return "" if name.startswith(SECRETS) else f", got {value!r}"

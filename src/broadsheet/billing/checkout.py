@@ -1,0 +1,223 @@
+"""From the plans page to Stripe's Checkout and back: one purchase at a time for each reader."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import stripe
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from broadsheet.billing import catalogue, mirror
+from broadsheet.billing.models import Customer, Offer, Purchase, purchase_token
+from broadsheet.billing.till import asking, is_open, plain
+from broadsheet.mail.post import address
+from broadsheet.readers.models import Reader
+from broadsheet.subscriptions.models import Price
+
+LANGUAGES = {"en": "en", "es": "es"}
+
+
+class SubscribedAlready(Exception):
+    """The reader pays for a subscription; it can be changed instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody wants to buy."""
+
+    price: Price
+    seats: int
+    offer: Offer | None = None
+    kind: str = Purchase.Kinds.SUBSCRIPTION
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """As in Purchase.details."""
+    trial_ends_at: datetime | None = None
+    """Nothing is paid before; else the price's own trial."""
+
+    def asks_for(self, purchase: Purchase) -> bool:
+        """Whether a purchase that is under way is for the same."""
+        theirs = (purchase.price_id, purchase.seats, purchase.offer_id, purchase.details)
+        offer = self.offer.pk if self.offer else None
+        return theirs == (self.price.pk, self.seats, offer, dict(self.details))
+
+
+def customer_of(reader: Reader) -> Customer:
+    """The reader as Stripe knows them, made known if need be. Raises TillAway."""
+    customer, _ = Customer.objects.get_or_create(reader=reader)
+    if customer.stripe_id is None:
+        with asking("making a customer") as till:
+            made = till.v1.customers.create(
+                {"email": reader.email, "metadata": {"broadsheet_reader": str(reader.pk)}},
+                {"idempotency_key": f"customer-{customer.pk}-{reader.pk}"},
+            )
+        Customer.objects.filter(pk=customer.pk, stripe_id=None).update(stripe_id=made.id)
+        customer.refresh_from_db()
+    return customer
+
+
+def begin(reader: Reader, order: Order) -> str:
+    """An address at which the reader can pay.
+
+    Whoever stands at the till already, in another tab perhaps, is led to the same till; for
+    something else the first till is closed before. Raises SubscribedAlready, TillAway, TillClosed.
+    """
+    customer = customer_of(reader)
+    if order.kind != Purchase.Kinds.GIFT:
+        _close_others(customer, order)
+    purchase = _purchase(customer, order)
+    if not purchase.session_url:
+        _open(purchase, order)
+    return purchase.session_url
+
+
+def settle(purchase: Purchase) -> Purchase:
+    """Ask Stripe how a purchase ended. Raises TillAway."""
+    if purchase.state == Purchase.States.OPEN and purchase.session_id:
+        mirror.session(purchase.session_id)
+        purchase.refresh_from_db()
+    return purchase
+
+
+def _close_others(customer: Customer, order: Order) -> None:
+    under_way = customer.purchases.filter(kind=order.kind, state=Purchase.States.OPEN)
+    for purchase in under_way:
+        if not order.asks_for(purchase) or _has_run_out(purchase):
+            _close(purchase)
+    if order.kind == Purchase.Kinds.SUBSCRIPTION and customer.agreements.filter(live=True).exists():
+        raise SubscribedAlready
+
+
+def _has_run_out(purchase: Purchase) -> bool:
+    return settle(purchase).state != Purchase.States.OPEN
+
+
+def _close(purchase: Purchase) -> None:
+    """Close a till, so that it cannot be paid at any more; who has paid there has bought."""
+    if purchase.session_id and purchase.state == Purchase.States.OPEN:
+        # When it is paid or has run out already, the reading below tells.
+        with suppress(stripe.InvalidRequestError), asking("closing a till") as till:
+            till.v1.checkout.sessions.expire(purchase.session_id)
+        mirror.session(purchase.session_id)
+    Purchase.objects.filter(pk=purchase.pk, state=Purchase.States.OPEN, session_id="").update(
+        state=Purchase.States.LEFT, settled_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def _purchase(customer: Customer, order: Order) -> Purchase:
+    # Two tabs at once: the second waits here, and finds the first one's.
+    Customer.objects.select_for_update().get(pk=customer.pk)
+    fields = {
+        "price": order.price,
+        "seats": order.seats,
+        "offer": order.offer,
+        "details": dict(order.details),
+        "created_at": timezone.now(),
+    }
+    if order.kind == Purchase.Kinds.GIFT:
+        return Purchase.objects.create(customer=customer, kind=order.kind, **fields)
+    purchase, _ = Purchase.objects.get_or_create(
+        customer=customer, kind=order.kind, state=Purchase.States.OPEN, defaults=fields
+    )
+    return purchase
+
+
+def _open(purchase: Purchase, order: Order) -> None:
+    # Killed after Stripe has answered and before that is written down, the same key finds the
+    # same session again. With other parameters (a day later, in another language) it does not:
+    # that session's address was never shown to anybody, so a new one takes its place.
+    try:
+        made = _ask_for_session(purchase, order)
+    except stripe.IdempotencyError:
+        purchase.token = purchase_token()
+        purchase.save(update_fields=["token"])
+        made = _ask_for_session(purchase, order)
+    purchase.session_id, purchase.session_url = made["id"], made["url"]
+    purchase.save(update_fields=["session_id", "session_url"])
+
+
+def _ask_for_session(purchase: Purchase, order: Order) -> dict[str, Any]:
+    params = _session(purchase, order)
+    with asking("opening a till") as till:
+        return plain(
+            till.v1.checkout.sessions.create(
+                params,  # type: ignore[arg-type]
+                {"idempotency_key": f"purchase-{purchase.token}"},
+            )
+        )
+
+
+def _session(purchase: Purchase, order: Order) -> dict[str, Any]:
+    metadata = {mirror.PURCHASE: purchase.token}
+    session: dict[str, Any] = {
+        "customer": purchase.customer.stripe_id,
+        "client_reference_id": purchase.token,
+        "metadata": metadata,
+        "locale": LANGUAGES.get(get_language() or "en", "auto"),
+        "success_url": address(f"/subscribe/done/{purchase.token}/"),
+        "cancel_url": address(f"/subscribe/left/{purchase.token}/"),
+    }
+    if order.kind == Purchase.Kinds.GIFT:
+        return session | _payment(purchase, metadata)
+    first = not purchase.customer.agreements.exists()
+    session |= {
+        "mode": "subscription",
+        "line_items": catalogue.items(order.price, order.seats),
+        "subscription_data": {"metadata": metadata, **_trial(order, first=first)},
+    }
+    discount = _discount(order, first=first)
+    if discount:
+        session["discounts"] = [{"coupon": discount}]
+    return session
+
+
+def _payment(purchase: Purchase, metadata: dict[str, str]) -> dict[str, Any]:
+    price, periods = purchase.price, int(purchase.details["periods"])
+    assert price is not None  # it was chosen in this very request
+    return {
+        "mode": "payment",
+        "invoice_creation": {"enabled": True, "invoice_data": {"metadata": metadata}},
+        "line_items": [
+            {
+                "quantity": periods,
+                "price_data": {
+                    "currency": price.currency.lower(),
+                    "unit_amount": price.amount,
+                    "product_data": {"name": purchase.details["title"]},
+                },
+            }
+        ],
+    }
+
+
+def _trial(order: Order, *, first: bool) -> dict[str, int]:
+    if order.trial_ends_at is not None:
+        # Stripe wants a trial's end at least two days ahead; a day or two are given, not taken.
+        earliest = timezone.now() + timedelta(days=2, minutes=10)
+        return {"trial_end": int(max(order.trial_ends_at, earliest).timestamp())}
+    # Free days and introductions are for those who come for the first time.
+    days = order.price.trial_days if first else 0
+    return {"trial_period_days": days} if days else {}
+
+
+def _discount(order: Order, *, first: bool) -> str:
+    # Stripe takes one discount; a code the reader knows goes before the introduction.
+    if order.offer is not None:
+        return catalogue.coupon(order.offer)
+    return order.price.stripe_intro_coupon if first and not order.trial_ends_at else ""
+
+
+def can_be_bought(price: Price, seats: int) -> bool:
+    """Whether this is on offer: the plan, so many seats, and a till to pay at."""
+    plan = price.plan
+    further = seats - plan.seats
+    return (
+        is_open()
+        and plan.on_offer
+        and plan.seats_allowed(seats)
+        and (further == 0 or price.seat_amount is not None)
+    )
