@@ -209,5 +209,7 @@ KINDS: Mapping[str, Kind] = {
     "account_exists": _kind(sign_in_url=Value.URL, reset_url=Value.URL, urgent=True),
     "no_account": _kind(address=Value.TEXT, signup_url=Value.URL, urgent=True),
     "address_changed": _kind(old_address=Value.TEXT, new_address=Value.TEXT, account_url=Value.URL),
+    "account_changed": _kind(title=Value.TEXT, text=Value.MESSAGE, account_url=Value.URL),
+    # Whatever has no kind of its own; `account_url` is the page where it is dealt with
     "notice": _kind(title=Value.TEXT, text=Value.MESSAGE, account_url=Value.URL),
 }

@@ -27,8 +27,8 @@ TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that make text read in another order than it is written."""
 
 BUILTINS = ["django.templatetags.i18n"]
-HTML = Engine(dirs=[TEMPLATES], builtins=BUILTINS)
-PLAIN = Engine(dirs=[TEMPLATES], builtins=BUILTINS, autoescape=False)
+HTML = Engine(dirs=[str(TEMPLATES)], builtins=BUILTINS)
+PLAIN = Engine(dirs=[str(TEMPLATES)], builtins=BUILTINS, autoescape=False)
 
 
 @dataclass(frozen=True, slots=True)

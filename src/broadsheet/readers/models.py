@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.conf import settings
 from django.db import models
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,13 @@ class Reader(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail h
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects: ClassVar[ReaderManager] = ReaderManager()  # type: ignore[assignment]
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        default="en",
+        choices=settings.INTERFACE_LANGUAGES,
+        help_text=_("What the paper's mail to this reader is written in."),
+    )
 
     class Meta:
         verbose_name = _("reader")
@@ -56,6 +64,12 @@ class Reader(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail h
         # Django keeps the raw password until it is saved; a hash that is only upgraded has none.
         new_password = self.pk is not None and getattr(self, "_password", None) is not None
         super().save(*args, **kwargs)
+    def speaks(self, language: str) -> None:
+        """Remember the interface language the reader chose; mail to them is written in it."""
+        if language != self.language and language in dict(settings.INTERFACE_LANGUAGES):
+            self.language = language
+            self.save(update_fields=["language"])
+
         if new_password:
             password_changed.send(sender=Reader, reader=self)
 

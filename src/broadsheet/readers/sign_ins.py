@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from broadsheet.access import Ending
 from broadsheet.gate.request import DEVICE
 from broadsheet.gate.seals import device_key
+from broadsheet.readers import letters
 from broadsheet.readers.labels import label_for
 from broadsheet.readers.models import Device, Reader, access_changed
 
@@ -30,21 +31,14 @@ def device_secret(cookie: str) -> str:
     return secrets.token_urlsafe(18)
 
 
-def note(reader: Reader, secret: str, session: str, user_agent: str, now: datetime) -> Device:
-    """Remember that the reader is signed in on a device, now."""
-    device, created = Device.objects.get_or_create(
-        reader=reader,
-        key=device_key(secret),
-        defaults={
-            "label": label_for(user_agent, get_language() or "en"),
-            "session_key": session,
-            "first_seen": now,
-            "last_seen": now,
-            "signed_in_at": now,
-        },
-    )
-    if created:
-        return device
+def note(
+    reader: Reader, secret: str, session: str, user_agent: str, now: datetime, language: str = ""
+) -> Device:
+    """Remember that the reader is signed in on a device, now; `language` is what the paper speaks
+    to them there, if that is known."""
+    device = Device.objects.filter(reader=reader, key=device_key(secret)).first()
+    if device is None:
+        device = _meet(reader, secret, session, user_agent, now, language)
     if device.session_key != session:
         if not device.session_key:
             device.signed_in_at = now
@@ -111,7 +105,30 @@ def note_here(request: HttpRequest, reader: Reader, secret: str) -> Device:
         request.session.session_key or "",
         request.headers.get("User-Agent", ""),
         timezone.now(),
+        get_language() or "",
     )
+
+
+def _meet(
+    reader: Reader, secret: str, session: str, user_agent: str, now: datetime, language: str
+) -> Device:
+    with transaction.atomic():  # a device, and the letter that tells of it
+        device, created = Device.objects.get_or_create(
+            reader=reader,
+            key=device_key(secret),
+            defaults={
+                "label": label_for(user_agent, get_language() or "en"),
+                "session_key": session,
+                "first_seen": now,
+                "last_seen": now,
+                "signed_in_at": now,
+            },
+        )
+        if created and reader.devices.exclude(pk=device.pk).exists():
+            letters.new_device(reader, label_for(user_agent, reader.language), now)
+        elif created:  # the very first one is no news
+            reader.speaks(language)
+    return device
 
 
 def _tell(reader: int, keys: Iterable[str], why: Ending) -> None:

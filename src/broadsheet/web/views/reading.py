@@ -39,6 +39,8 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
     """The reader chooses the language the paper speaks to them in."""
     if code not in dict(settings.INTERFACE_LANGUAGES):
         raise Http404
+    if isinstance(request.user, Reader):
+        request.user.speaks(code)
     response = HttpResponseRedirect(local_path(request.GET.get("next", "/")))
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
