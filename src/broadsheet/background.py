@@ -12,6 +12,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from broadsheet.billing.sweeping import sweep
 from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.subscriptions.invitations import tidy_invitations
+from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.subscriptions.sharing import tidy
 
 logger = logging.getLogger(__name__)
@@ -66,5 +67,6 @@ class Background:
             sweep.enqueue()
         if cache.add(f"hourly-{int(time.time() // HOUR)}", 1, timeout=2 * HOUR):
             tidy.enqueue()
+            tidy_gifts.enqueue()
             tidy_invitations.enqueue()
             tidy_gifts.enqueue()

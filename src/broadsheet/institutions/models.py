@@ -26,12 +26,10 @@ class Institution(ClusterableModel):
     subscription = models.ForeignKey(
         Subscription,
         on_delete=models.CASCADE,
-        related_name="institutions",
+        related_name="+",
         verbose_name=_("subscription"),
         help_text=_("Its networks read while this subscription is current."),
     )
-
-    objects: ClassVar[models.Manager["Institution"]] = models.Manager()
 
     panels: ClassVar[list[Any]] = [
         FieldPanel("name"),

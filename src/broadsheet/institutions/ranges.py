@@ -6,7 +6,7 @@ from functools import cache
 from django.db.models import F, Min
 
 from broadsheet.gate.networks import Ranges
-from broadsheet.institutions.models import Network
+from broadsheet.institutions.models import Institution, Network
 from broadsheet.settings.django import PAPER
 from broadsheet.stores import SharedNumber
 from broadsheet.subscriptions.models import Subscription
@@ -27,7 +27,7 @@ def ranges(now: float) -> Ranges:
     pairs = [
         (int(first, 16), int(last, 16)) for first, last in reading.values_list("first", "last")
     ]
-    theirs = Subscription.objects.filter(institutions__isnull=False)
+    theirs = Subscription.objects.filter(pk__in=Institution.objects.values("subscription"))
     turns = [
         *theirs.filter(starts_at__gt=moment).aggregate(at=Min(F("starts_at"))).values(),
         *theirs.filter(ends_at__gt=moment).aggregate(at=Min(F("ends_at"))).values(),

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('subscription', models.ForeignKey(help_text='Its networks read while this subscription is current.', on_delete=django.db.models.deletion.CASCADE, related_name='institutions', to='subscriptions.subscription', verbose_name='subscription')),
+                ('subscription', models.ForeignKey(help_text='Its networks read while this subscription is current.', on_delete=django.db.models.deletion.CASCADE, related_name='+', to='subscriptions.subscription', verbose_name='subscription')),
             ],
             options={
                 'verbose_name': 'institution',
