@@ -5,12 +5,15 @@ import threading
 import time
 
 from django.core.cache import cache
-from django.db import connections
+from django.db import connections, transaction
+from django.tasks.signals import task_enqueued
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
 from broadsheet.billing.sweeping import sweep
 from broadsheet.gifts.giving import tidy_gifts
+from broadsheet.mail.delivery import enqueue_letters, forget_letters
+from broadsheet.readers.export_jobs import tidy_exports
 from broadsheet.subscriptions.invitations import tidy_invitations
 from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.subscriptions.sharing import tidy
@@ -18,7 +21,7 @@ from broadsheet.subscriptions.sharing import tidy
 logger = logging.getLogger(__name__)
 
 INTERVAL = 2.0
-"""Seconds between looks into an empty queue."""
+"""Seconds between looks into an empty queue; what this process queues itself is seen at once."""
 MINUTE = 60
 HOUR = 3600
 
@@ -38,21 +41,27 @@ class Background:
             worker_id=get_random_string(32),
             excluded_queue_names=[],
         )
+        self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="background", daemon=True)
 
     def start(self) -> None:
+        task_enqueued.connect(self._wake_after_commit)
         """Begin."""
         self._thread.start()
 
     def stop(self) -> None:
+        task_enqueued.disconnect(self._wake_after_commit)
         """End after the task under way, or after ten seconds."""
+        self._wake.set()
         self._stop.set()
         self._worker.running = False
         self._thread.join(10)
 
     def _run(self) -> None:
-        while not self._stop.wait(INTERVAL):
+        while not self._stop.is_set():
+            self._wake.wait(INTERVAL)
+            self._wake.clear()
             try:
                 self._enqueue_what_is_due()
                 self._worker.run()
@@ -60,13 +69,19 @@ class Background:
                 logger.exception("background work failed, trying again")
             finally:
                 connections.close_all()
+    def _wake_after_commit(self, **_: object) -> None:
+        # Somebody may be waiting for a code; before the commit there is nothing to be found.
+        transaction.on_commit(self._wake.set)
+
 
     def _enqueue_what_is_due(self) -> None:
         # One process of all puts the minute's key into the cache first, and does its work.
         if cache.add(f"minute-{int(time.time() // MINUTE)}", 1, timeout=2 * MINUTE):
+            enqueue_letters()
             sweep.enqueue()
         if cache.add(f"hourly-{int(time.time() // HOUR)}", 1, timeout=2 * HOUR):
             tidy.enqueue()
-            tidy_gifts.enqueue()
+            forget_letters.enqueue()
+            tidy_exports.enqueue()
             tidy_invitations.enqueue()
             tidy_gifts.enqueue()

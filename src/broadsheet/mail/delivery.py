@@ -9,6 +9,7 @@ from email.utils import parseaddr
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.tasks import task
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from broadsheet.mail.models import KEPT, Letter
 from broadsheet.settings.django import PAPER
@@ -28,6 +29,7 @@ LEASE = timedelta(minutes=5)
 whose single steps end after 20 seconds; so a slow one is not claimed by a second process."""
 SWEEP_SECONDS = 20
 """After so long a sweep lets other work go first, and goes on behind it."""
+TASKS_KEPT = timedelta(days=2)
 BROKEN_OFF = "The paper stopped while it was being sent."
 
 
@@ -50,9 +52,17 @@ def sweep() -> None:
 
 
 @task()
-def forget() -> None:
-    """Delete letters that are older than they are kept."""
-    Letter.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+def forget_letters() -> None:
+    """Delete letters that are older than they are kept, and the records of tasks that are done."""
+    now = timezone.now()
+    Letter.objects.filter(created_at__lt=now - KEPT).delete()
+    DBTaskResult.objects.finished().filter(finished_at__lt=now - TASKS_KEPT).delete()
+
+
+def enqueue_letters() -> None:
+    """Queue a sweep if there is something for it to do."""
+    if Letter.objects.due(timezone.now()).exists():
+        sweep.enqueue()
 
 
 def attempt(pk: int, now: datetime) -> bool:
