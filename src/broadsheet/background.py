@@ -15,7 +15,6 @@ from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.mail.delivery import enqueue_letters, forget_letters
 from broadsheet.readers.export_jobs import tidy_exports
 from broadsheet.subscriptions.invitations import tidy_invitations
-from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.subscriptions.sharing import tidy
 
 logger = logging.getLogger(__name__)
@@ -41,20 +40,20 @@ class Background:
             worker_id=get_random_string(32),
             excluded_queue_names=[],
         )
-        self._wake = threading.Event()
         self._stop = threading.Event()
+        self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="background", daemon=True)
 
     def start(self) -> None:
-        task_enqueued.connect(self._wake_after_commit)
         """Begin."""
+        task_enqueued.connect(self._wake_after_commit)
         self._thread.start()
 
     def stop(self) -> None:
-        task_enqueued.disconnect(self._wake_after_commit)
         """End after the task under way, or after ten seconds."""
-        self._wake.set()
+        task_enqueued.disconnect(self._wake_after_commit)
         self._stop.set()
+        self._wake.set()
         self._worker.running = False
         self._thread.join(10)
 
@@ -69,16 +68,16 @@ class Background:
                 logger.exception("background work failed, trying again")
             finally:
                 connections.close_all()
+
     def _wake_after_commit(self, **_: object) -> None:
         # Somebody may be waiting for a code; before the commit there is nothing to be found.
         transaction.on_commit(self._wake.set)
 
-
     def _enqueue_what_is_due(self) -> None:
         # One process of all puts the minute's key into the cache first, and does its work.
         if cache.add(f"minute-{int(time.time() // MINUTE)}", 1, timeout=2 * MINUTE):
-            enqueue_letters()
             sweep.enqueue()
+            enqueue_letters()
         if cache.add(f"hourly-{int(time.time() // HOUR)}", 1, timeout=2 * HOUR):
             tidy.enqueue()
             forget_letters.enqueue()
