@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
@@ -40,10 +40,6 @@ class Reader(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail h
     username = None  # type: ignore[assignment]  # the address is the name
     email = models.EmailField(_("e-mail address"), unique=True)
 
-    USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
-
-    objects: ClassVar[ReaderManager] = ReaderManager()  # type: ignore[assignment]
     language = models.CharField(
         _("language"),
         max_length=10,
@@ -52,6 +48,11 @@ class Reader(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail h
         help_text=_("What the paper's mail to this reader is written in."),
     )
 
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[ReaderManager] = ReaderManager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = _("reader")
         verbose_name_plural = _("readers")
@@ -59,17 +60,17 @@ class Reader(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail h
     def __str__(self) -> str:
         return self.email
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the reader, and say when the password is a new one."""
-        # Django keeps the raw password until it is saved; a hash that is only upgraded has none.
-        new_password = self.pk is not None and getattr(self, "_password", None) is not None
-        super().save(*args, **kwargs)
     def speaks(self, language: str) -> None:
         """Remember the interface language the reader chose; mail to them is written in it."""
         if language != self.language and language in dict(settings.INTERFACE_LANGUAGES):
             self.language = language
             self.save(update_fields=["language"])
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the reader, and say when the password is a new one."""
+        # Django keeps the raw password until it is saved; a hash that is only upgraded has none.
+        new_password = self.pk is not None and getattr(self, "_password", None) is not None
+        super().save(*args, **kwargs)
         if new_password:
             password_changed.send(sender=Reader, reader=self)
 
