@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as admin_urls
 
-from broadsheet.web.views import account, errors, reading, terms
+from broadsheet.web.views import account, errors, gifts, reading, terms
 
 urlpatterns = [
     path("admin/login/", RedirectView.as_view(url="/account/login/?next=/admin/")),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("account/devices/<int:device>/sign-out/", account.sign_out_device, name="sign_out_device"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
+    path("gifts/story/", gifts.stories, name="story_gifts"),
+    path("gifts/story/<int:gift>/withdraw/", gifts.take_back, name="take_back_story"),
     path("plans/", reading.plans, name="plans"),
     path("terms/", terms.current, name="terms"),
     path("terms/<int:pk>/", terms.version, name="terms_version"),
