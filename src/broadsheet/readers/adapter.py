@@ -1,11 +1,20 @@
 """How allauth behaves in this paper."""
 
+from typing import Any
+from urllib.parse import quote
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
+from django.urls import reverse
+from django.utils.translation import get_language
 
 from broadsheet.gate.addresses import Proxies
 from broadsheet.gate.request import local_path
+from broadsheet.mail.post import address
+from broadsheet.mail.rendering import spoken
+from broadsheet.readers import letters
+from broadsheet.readers.models import Reader
 from broadsheet.settings.django import PAPER
 
 PROXIES = Proxies(PAPER.trusted_proxies)
@@ -27,3 +36,28 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """After a new password: the devices, where it shows who is signed in now."""
         return resolve_url("devices")
+
+    def new_user(self, request: HttpRequest) -> Reader:
+        """Somebody who signs up, in the language the paper speaks to them."""
+        return Reader(language=spoken(get_language() or ""))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Every letter of allauth's goes as the paper's do."""
+        letters.from_allauth(template_prefix, email, context)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Reader,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell a reader of a change; the letter is written in their language."""
+        super().send_notification_mail(
+            template_prefix, user, {**(context or {}), "user": user}, email
+        )
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The address in the letter: the paper's own, whatever host the request named."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return address(path.replace("UID-KEY", quote(key)))
