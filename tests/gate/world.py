@@ -80,6 +80,7 @@ class World:
     ranges_now: Ranges = field(default_factory=Ranges)
     networks_number: int = 0
     asked_for_ranges: int = 0
+    database_away: bool = False
     trusted_proxies: tuple[str, ...] = ()
     printed: int = 0
     timings: Timings = field(default_factory=Timings)
@@ -133,6 +134,7 @@ class World:
 
     async def ranges(self, now: float) -> Ranges:
         self.asked_for_ranges += 1
+        self.reach_database()
         return self.ranges_now
 
     async def record(self, events: Sequence[SeatEvent]) -> None:
@@ -142,6 +144,10 @@ class World:
         body = f"the site: {scope['method']} {scope['path']}".encode()
         await send({"type": "http.response.start", "status": 404, "headers": []})
         await send({"type": "http.response.body", "body": body})
+
+    def reach_database(self) -> None:
+        if self.database_away:
+            raise OSError("the database is away")
 
     # What happens in it
 
@@ -191,6 +197,7 @@ class GiftDrawer:
 
     async def find(self, digest: str) -> Link | None:
         self.world.asked_for_links += 1
+        self.world.reach_database()
         link = self.world.links.get(digest)
         return link and link._replace(spent=self.world.openings_left[link.id] <= 0)
 
