@@ -13,7 +13,9 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def _mailer() -> dict[str, Any]:
-    """Where mail goes: the SMTP server of the settings, else files in the data folder."""
+    """Where mail goes: the backend or server of the settings, else files in the data folder."""
+    if PAPER.mail_backend:
+        return {"BACKEND": PAPER.mail_backend, "OPTIONS": PAPER.mail_options}
     if not PAPER.smtp_url:
         folder = PAPER.data_dir / "mail"
         return {
@@ -216,14 +218,16 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-SEAT_RATES = {
+OUR_RATES = {
+    "offer_code": "10/h/user,30/h/ip",
     "invite_reader": "50/d/user",
     "invite_again": "3/h/key",
     "invite_list": "10/d/user",
     "offer_ownership": "10/d/user",
 }
-"""How often letters about seats may be caused. They are counted where allauth counts its own."""
-ACCOUNT_RATE_LIMITS: dict[str, str] | bool = SEAT_RATES if PAPER.rate_limits else False
+"""How often codes may be tried, and letters about seats caused. They are counted where allauth
+counts its own."""
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = OUR_RATES if PAPER.rate_limits else False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True

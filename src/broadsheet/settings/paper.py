@@ -24,7 +24,9 @@ from broadsheet.access import SharingRule, Timings
 PREFIX = "BROADSHEET_"
 CONFIG_VARIABLE = "BROADSHEET_CONFIG"
 
-SECRETS = ("secret_keys", "smtp_url", "stripe_secret_key", "stripe_webhook_secret")
+DEMONSTRATION = "built.json"
+"""In the data folder of a demonstration paper, and of no other: what was built."""
+SECRETS = ("secret_keys", "smtp_url", "mail_options", "stripe_secret_key", "stripe_webhook_secret")
 """What is never printed."""
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -57,6 +59,14 @@ class PaperSettings(BaseSettings):
         "",
         description="smtp://user:password@host:587 (STARTTLS), smtps://host:465, or smtp://host:25 "
         "(plain when there is no user). Empty: mail is written to files in data_dir/mail.",
+    )
+    mail_backend: str = Field(
+        "",
+        description="Dotted name of another Django mail backend, such as one of django-anymail's, "
+        "instead of smtp_url.",
+    )
+    mail_options: dict[str, str | int | float | bool] = Field(
+        default_factory=dict, description="What that backend is made with, such as its api_key."
     )
     mail_from: str = Field(
         "Broadsheet <paper@localhost>", description="Sender of the paper's mail."
@@ -215,6 +225,15 @@ class PaperSettings(BaseSettings):
             return not ip_address(host).is_global
         except ValueError:
             return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+
+    @property
+    def shows_mailbox(self) -> bool:
+        """Whether this is a demonstration whose letters may be read on its pages: mail goes to
+        files, and the paper's address is this very machine."""
+        host = urlsplit(self.site_url).hostname or ""
+        here = host in ("localhost", "::1") or host.startswith("127.")
+        in_files = not self.smtp_url and not self.mail_backend
+        return here and in_files and (self.data_dir / DEMONSTRATION).exists()
 
     @cached_property
     def secure(self) -> bool:

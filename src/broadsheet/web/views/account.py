@@ -20,6 +20,7 @@ from broadsheet.readers.models import Device, Reader
 from broadsheet.stores import StoreAway
 from broadsheet.subscriptions.rights import seat_of
 from broadsheet.subscriptions.store import seat_store
+from broadsheet.web.views.seats import offered_to
 
 
 @never_cache
@@ -33,9 +34,10 @@ def overview(request: HttpRequest) -> HttpResponse:
         "on_account": True,
         "subscription": subscription,
         "plan": subscription.plan if subscription else None,
-        "seats": subscription.plan.seats if subscription else 0,
+        "seats": subscription.seat_count if subscription else 0,
         "holder": _holder(seat.key) if seat else None,
         "devices_count": reader.devices.signed_in().count(),
+        **offered_to(reader),
     }
     return render(request, "web/account.html", context)
 
