@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from django.utils.module_loading import import_string
+
 from broadsheet.cli.papers import Refusal, settings
 from broadsheet.settings import PaperSettings
 from broadsheet.settings.paper import PREFIX
@@ -86,6 +88,12 @@ def _sqlite_fault(paper: PaperSettings, name: str) -> str:
 
 
 def _mail(paper: PaperSettings) -> Iterator[str]:
+    if paper.mail_backend:
+        try:
+            import_string(paper.mail_backend)
+        except ImportError as error:
+            yield f"mail_backend {paper.mail_backend} cannot be imported: {error}"
+        return
     if not paper.smtp_url:
         if paper.secure:
             yield "smtp_url is empty: mail is written to files, and no reader gets any."

@@ -16,9 +16,8 @@ from typing import Any
 from broadsheet.cli.papers import CONFIG, Refusal, enter, say, settings, write_config
 from broadsheet.cli.serve import serve_here
 from broadsheet.cli.update import bring_up_to_date, django_admin
+from broadsheet.settings.paper import DEMONSTRATION
 
-BUILT = "built.json"
-"""In the data folder: what was built, and what it is to be told as."""
 CONTENT = Path(__file__).resolve().parent.parent / "newsroom" / "demo"
 
 
@@ -49,13 +48,13 @@ def _build(data: Path) -> dict[str, Any]:
     say("[5/5] stories, pictures and readers")
     django_admin(["load_demo", str(data / "facts.json")])
     facts: dict[str, Any] = json.loads((data / "facts.json").read_text())
-    (data / BUILT).write_text(json.dumps({"of": _fingerprint(), "facts": facts}))
+    (data / DEMONSTRATION).write_text(json.dumps({"of": _fingerprint(), "facts": facts}))
     return facts
 
 
 def _built(data: Path) -> dict[str, Any] | None:
     try:
-        built = json.loads((data / BUILT).read_text())
+        built = json.loads((data / DEMONSTRATION).read_text())
     except (OSError, ValueError):
         return None
     return built["facts"] if built.get("of") == _fingerprint() else None

@@ -5,8 +5,10 @@ import smtplib
 import time
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from functools import partial
 
 from django.core.mail import EmailMultiAlternatives, mailers
+from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -102,7 +104,10 @@ def claim(pk: int, now: datetime) -> Letter | None:
 def send_again(letter: Letter) -> bool:
     """Give a letter that was not sent all its attempts again; False if it went already."""
     waiting = Letter.objects.filter(pk=letter.pk, sent_at=None).exclude(text="")
-    return bool(waiting.update(attempts=0, due_at=timezone.now(), error=""))
+    again = bool(waiting.update(attempts=0, due_at=timezone.now(), error=""))
+    if again:
+        transaction.on_commit(partial(deliver.enqueue, letter.pk), robust=True)
+    return again
 
 
 def _message(letter: Letter) -> EmailMultiAlternatives:

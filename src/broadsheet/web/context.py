@@ -26,6 +26,7 @@ def paper(request: HttpRequest) -> dict[str, Any]:
         "editions": editions,
         "edition": edition,
         "sections": SimpleLazyObject(lambda: edition.sections if edition else []),
+        "shows_mailbox": PAPER.shows_mailbox,
         "mine_quiet_days": PAPER.mine_quiet_days,
         **_terms(request, edition),
     }
