@@ -27,6 +27,7 @@ urlpatterns = [
     path("terms/", terms.current, name="terms"),
     path("terms/<int:pk>/", terms.version, name="terms_version"),
     path("terms/<int:pk>/accept/", terms.accept_version, name="accept_terms"),
+    path("mailbox/", include("broadsheet.web.mailbox_urls")),
     path("language/<str:code>/", reading.language, name="language"),
     path("-/problem/<str:name>/", errors.problem, name="problem"),
     path("", include(wagtail_urls)),
