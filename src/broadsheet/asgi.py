@@ -22,12 +22,11 @@ from broadsheet.gate import Gate, Parts  # noqa: E402
 from broadsheet.gate.request import Receive, Scope, Send  # noqa: E402
 from broadsheet.gifts import office as gifts  # noqa: E402
 from broadsheet.institutions.ranges import networks_number, ranges  # noqa: E402
-from broadsheet.meters import SqliteMeterStore  # noqa: E402
 from broadsheet.newsroom import press  # noqa: E402
 from broadsheet.settings.django import PAPER  # noqa: E402
 from broadsheet.subscriptions import sharing  # noqa: E402
 from broadsheet.subscriptions.office import admit  # noqa: E402
-from broadsheet.subscriptions.store import seat_store  # noqa: E402
+from broadsheet.subscriptions.store import meter_store, seat_store  # noqa: E402
 from broadsheet.web.issue import issue_number  # noqa: E402
 
 
@@ -129,7 +128,6 @@ def _as_it_says(headers: Headers, path: str, url: str) -> None:
 def build() -> Paper:
     """The paper as its settings describe it."""
     store = seat_store()
-    meters = SqliteMeterStore(PAPER.data_dir / "meters.sqlite3", PAPER.store_budget_ms / 1000)
     gate = Gate(
         Parts(
             site=site(),
@@ -138,7 +136,7 @@ def build() -> Paper:
             networks=ThreadedNetworks(),
             office=ThreadedOffice(),
             store=store,
-            meters=meters,
+            meters=meter_store(),
             record=in_thread(sharing.record),
             issue=issue_number(),
             networks_number=networks_number(),

@@ -106,3 +106,18 @@ class MeterStoreContract:
         with ThreadPoolExecutor(crowd_size) as crowd:
             by_member = list(crowd.map(read_on, range(crowd_size)))
         assert [sum(opened) for opened in zip(*by_member, strict=True)] == [2] * len(readers)
+
+    def test_a_reader_is_told_what_counts_and_when_and_others_are_not_in_it(
+        self, store: MeterStore
+    ) -> None:
+        store.spend(NORA, 11, 5, NOW - WINDOW)
+        store.spend(NORA, 12, 5, NOW - DAY)
+        store.spend(ANA, 13, 5, NOW)
+        assert store.opened(NORA, NOW) == {12: NOW - DAY}
+
+    def test_a_reader_who_leaves_is_forgotten_and_nobody_else(self, store: MeterStore) -> None:
+        store.spend(NORA, 11, 5, NOW)
+        store.spend(ANA, 11, 5, NOW)
+        store.forget(NORA)
+        store.forget(NORA)
+        assert (store.opened(NORA, NOW), store.opened(ANA, NOW)) == ({}, {11: NOW})

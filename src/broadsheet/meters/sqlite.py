@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS reading (
     PRIMARY KEY (reader, article)
 ) WITHOUT ROWID;
 """
+OPENED = "SELECT article, at FROM reading WHERE reader = ? AND at > ? ORDER BY at"
 COUNT = "INSERT OR REPLACE INTO reading VALUES (?, ?, ?)"
 
 
@@ -32,3 +33,11 @@ class SqliteMeterStore:
             return meter
 
         return self._file.write(count)
+
+    def opened(self, reader: int, now: float) -> dict[int, float]:
+        return self._file.read(
+            lambda db: dict(db.execute(OPENED, (reader, now - WINDOW)).fetchall())
+        )
+
+    def forget(self, reader: int) -> None:
+        self._file.write(lambda db: db.execute("DELETE FROM reading WHERE reader = ?", (reader,)))

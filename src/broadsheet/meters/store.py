@@ -13,3 +13,12 @@ class MeterStore(Protocol):
 
         Atomic over all processes. Raises StoreAway; then nothing was counted.
         """
+
+    def opened(self, reader: int, now: float) -> dict[int, float]:
+        """The articles that count for the reader at `now`, and when each was opened.
+
+        Raises StoreAway.
+        """
+
+    def forget(self, reader: int) -> None:
+        """Drop everything counted for the reader. Raises StoreAway; then nothing was dropped."""

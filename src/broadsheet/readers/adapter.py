@@ -4,10 +4,14 @@ from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.core.exceptions import ReauthenticationRequired
+from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from broadsheet.gate.addresses import Proxies
 from broadsheet.gate.request import local_path
@@ -15,6 +19,7 @@ from broadsheet.mail.post import address
 from broadsheet.mail.rendering import spoken
 from broadsheet.readers import letters
 from broadsheet.readers.models import Reader
+from broadsheet.readers.sudo import proven
 from broadsheet.settings.django import PAPER
 
 PROXIES = Proxies(PAPER.trusted_proxies)
@@ -32,6 +37,29 @@ class AccountAdapter(DefaultAccountAdapter):
         peer = request.META.get("REMOTE_ADDR") or ""
         client = PROXIES.client(peer, request.META.get("HTTP_X_FORWARDED_FOR", ""))
         return str(client) if client else "0.0.0.0"  # noqa: S104 (not a bind)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """How a reader proves again who they are. A code by mail is one of the ways, as it is one
+        of signing in; but whoever set up a second step proves it with that."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if user.is_authenticated and not is_mfa_enabled(user):
+            methods.append(
+                {
+                    "id": "reauthenticate_by_code",
+                    "description": _("Send me a code by e-mail"),
+                    "url": reverse("reauthenticate_by_code"),
+                }
+            )
+        return methods
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whether `app` asks for it. Raises ReauthenticationRequired for readers who have neither
+        a password nor a passkey and no recent code: allauth would let them pass unasked."""
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        request = self.request
+        if required and not get_reauthentication_flows(request.user) and not proven(request):
+            raise ReauthenticationRequired
+        return required
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """After a new password: the devices, where it shows who is signed in now."""

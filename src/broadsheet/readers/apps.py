@@ -13,4 +13,5 @@ class ReadersConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to sign-in, sign-out and password changes."""
-        from broadsheet.readers import signals  # noqa: F401, PLC0415 (needs the app registry)
+        # They need the registry of models.
+        from broadsheet.readers import export_jobs, own_data, signals  # noqa: F401, PLC0415

@@ -1,5 +1,6 @@
 """Who reads, and on what."""
 
+import secrets
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -8,6 +9,10 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
+
+account_deleting = Signal()
+"""Sent inside the transaction that deletes `reader`, before anything is gone: whoever keeps
+something of theirs settles it now. A receiver that raises keeps the account."""
 
 password_changed = Signal()
 """Sent after `reader` was saved with a new password, whoever set it."""
@@ -39,7 +44,6 @@ class Reader(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail h
 
     username = None  # type: ignore[assignment]  # the address is the name
     email = models.EmailField(_("e-mail address"), unique=True)
-
     language = models.CharField(
         _("language"),
         max_length=10,
@@ -115,3 +119,49 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} ({self.reader})"
+
+
+def export_name() -> str:
+    """128 bits that name an export's file; nobody guesses them."""
+    return secrets.token_hex(16)
+
+
+class Export(models.Model):
+    """A copy of what the paper knows of a reader: asked for, made, and ready for a while."""
+
+    class States(models.TextChoices):
+        """How far it is."""
+
+        QUEUED = "queued", _("asked for")
+        MAKING = "making", _("being made")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
+
+    wagtail_reference_index_ignore = True
+
+    reader = models.ForeignKey(
+        Reader, on_delete=models.CASCADE, related_name="exports", verbose_name=_("reader")
+    )
+    name = models.CharField(max_length=32, unique=True, default=export_name, editable=False)
+    language = models.CharField(_("language"), max_length=12, default="en")
+    state = models.CharField(
+        _("state"), max_length=8, choices=States.choices, default=States.QUEUED
+    )
+    asked_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("asked for"))
+    changed_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("since"))
+    size = models.PositiveBigIntegerField(_("bytes"), default=0)
+
+    class Meta:
+        verbose_name = _("copy of a reader's data")
+        verbose_name_plural = _("copies of readers' data")
+        ordering: ClassVar[list[str]] = ["-asked_at", "-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["reader"],
+                condition=models.Q(state__in=["queued", "making"]),
+                name="one_export_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader} {self.asked_at:%Y-%m-%d %H:%M}"

@@ -14,4 +14,9 @@ class SubscriptionsConfig(AppConfig):
     def ready(self) -> None:
         """Listen to changes of access."""
         # The registry of models is complete only now.
-        from broadsheet.subscriptions import revocation, seating  # noqa: F401, PLC0415
+        from broadsheet.subscriptions import (  # noqa: PLC0415
+            leaving,  # noqa: F401
+            own_data,  # noqa: F401
+            revocation,  # noqa: F401
+            seating,  # noqa: F401
+        )

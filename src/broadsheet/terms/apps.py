@@ -14,4 +14,4 @@ class TermsConfig(AppConfig):
     def ready(self) -> None:
         """Listen to sign-ups."""
         # The registry of models is complete only now.
-        from broadsheet.terms import signing_up  # noqa: F401, PLC0415
+        from broadsheet.terms import own_data, signing_up  # noqa: F401, PLC0415

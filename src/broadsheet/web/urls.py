@@ -1,11 +1,13 @@
 """Every address of the site. Article pages and /-/seat/ are answered by the gate before it."""
 
+from allauth.account.views import password_set
 from django.urls import include, path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as admin_urls
 
-from broadsheet.web.views import account, errors, gifts, reading, terms
+from broadsheet.readers import sudo
+from broadsheet.web.views import account, errors, gifts, own_data, proof, reading, terms
 
 urlpatterns = [
     path("admin/login/", RedirectView.as_view(url="/account/login/?next=/admin/")),
@@ -19,6 +21,12 @@ urlpatterns = [
         name="sign_out_others",
     ),
     path("account/devices/<int:device>/sign-out/", account.sign_out_device, name="sign_out_device"),
+    path("account/reauthenticate/code/", proof.code, name="reauthenticate_by_code"),
+    path("account/password/set/", sudo.required(password_set), name="account_set_password"),
+    path("account/export/", own_data.export, name="export"),
+    path("account/export/<int:pk>/", own_data.download, name="export_download"),
+    path("account/delete/", own_data.delete, name="delete_account"),
+    path("account/deleted/", own_data.deleted, name="account_deleted"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("gifts/story/", gifts.stories, name="story_gifts"),
