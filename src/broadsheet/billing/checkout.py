@@ -87,7 +87,7 @@ def _close_others(customer: Customer, order: Order) -> None:
     for purchase in under_way:
         if not order.asks_for(purchase) or _has_run_out(purchase):
             _close(purchase)
-    if order.kind == Purchase.Kinds.SUBSCRIPTION and customer.agreements.filter(live=True).exists():
+    if customer.agreements.filter(live=True).exists():
         raise SubscribedAlready
 
 

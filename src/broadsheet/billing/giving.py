@@ -89,10 +89,15 @@ def redeem(gift: Gift, reader: Reader, now: datetime, zone: tzinfo) -> Subscript
 
 def lasting(gift: Gift) -> str:
     """Such as `3 months`, in the language in force."""
-    if gift.months % 12 == 0:
-        years = gift.months // 12
+    return duration(gift.months)
+
+
+def duration(months: int) -> str:
+    """So many months in words, in the language in force."""
+    if months % 12 == 0:
+        years = months // 12
         return ngettext("%(n)d year", "%(n)d years", years) % {"n": years}
-    return ngettext("%(n)d month", "%(n)d months", gift.months) % {"n": gift.months}
+    return ngettext("%(n)d month", "%(n)d months", months) % {"n": months}
 
 
 def _free_from(reader: Reader, now: datetime) -> datetime:

@@ -13,12 +13,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from broadsheet.billing import giving, letters, undoing
+from broadsheet.billing import giving, inviting, letters, undoing
 from broadsheet.billing.models import Agreement, Customer, OfferUse, Purchase
 from broadsheet.billing.standing import Standing, read
 from broadsheet.billing.till import asking, plain
 from broadsheet.settings.django import PAPER
-from broadsheet.subscriptions.models import Plan, Subscription
+from broadsheet.subscriptions import handover
+from broadsheet.subscriptions.models import OwnershipOffer, Plan, Subscription
+from broadsheet.subscriptions.refusals import NotOpen, Refused
 
 logger = logging.getLogger(__name__)
 
@@ -112,8 +114,12 @@ def _create(
     reader = customer.reader
     if reader is None:
         return None
-    bought = _handed_over(purchase) or Subscription(owner=reader, starts_at=_begun(standing))
-    bought.owner = reader
+    try:
+        bought = _handed_over(purchase) or Subscription(owner=reader, starts_at=_begun(standing))
+    except Refused:
+        _settle(purchase, Purchase.States.LEFT)
+        undoing.stop_later(stripe_id)
+        return None
     _grant(bought, plan, standing)
     agreement = Agreement(customer=customer, subscription=bought, stripe_id=stripe_id)
     _note(agreement, standing)
@@ -124,6 +130,7 @@ def _create(
         )
     _settle(purchase, Purchase.States.PAID)
     letters.welcome(bought, agreement)
+    inviting.invite(bought, str(purchase.details.get("invite", "")))
     return agreement
 
 
@@ -133,12 +140,15 @@ def _begun(standing: Standing) -> datetime:
 
 
 def _handed_over(purchase: Purchase) -> Subscription | None:
-    """The subscription that changes hands by this purchase; its old agreement is let go."""
-    number = purchase.details.get("subscription")
-    if purchase.kind != Purchase.Kinds.HANDOVER or not number:
+    """The subscription that changes hands by this purchase; its old agreement is let go.
+    Raises NotOpen when the offer is over by now."""
+    if purchase.kind != Purchase.Kinds.HANDOVER:
         return None
-    taken = Subscription.objects.select_for_update().filter(pk=number).first()
-    old = Agreement.objects.filter(subscription_id=number).first()
+    offer = OwnershipOffer.objects.filter(pk=purchase.details.get("offer")).first()
+    if offer is None:
+        raise NotOpen
+    taken = handover.transfer(offer, timezone.now())
+    old = Agreement.objects.filter(subscription=taken).first()
     if old is not None:
         Agreement.objects.filter(pk=old.pk).update(subscription=None)
         undoing.stop_later(old.stripe_id)

@@ -7,7 +7,20 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as admin_urls
 
 from broadsheet.readers import sudo
-from broadsheet.web.views import account, errors, gifts, own_data, proof, reading, terms
+from broadsheet.web.views import (
+    account,
+    errors,
+    gifts,
+    giving,
+    own_data,
+    plans,
+    proof,
+    reading,
+    stripe,
+    subscribing,
+    subscription,
+    terms,
+)
 
 urlpatterns = [
     path("admin/login/", RedirectView.as_view(url="/account/login/?next=/admin/")),
@@ -29,9 +42,29 @@ urlpatterns = [
     path("account/deleted/", own_data.deleted, name="account_deleted"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
+    path("", include("broadsheet.web.seat_urls")),
     path("gifts/story/", gifts.stories, name="story_gifts"),
     path("gifts/story/<int:gift>/withdraw/", gifts.take_back, name="take_back_story"),
-    path("plans/", reading.plans, name="plans"),
+    path("plans/", plans.plans, name="plans"),
+    path("subscribe/done/<str:token>/", subscribing.done, name="bought"),
+    path("subscribe/left/<str:token>/", subscribing.left, name="not_bought"),
+    path("subscribe/handover/<int:offer>/", subscription.take_on, name="take_on"),
+    path("subscribe/<slug:plan>/", subscribing.subscribe, name="subscribe"),
+    path("account/subscription/", subscription.overview, name="subscription"),
+    path("account/subscription/cancel/", subscription.cancel, name="cancel"),
+    path("account/subscription/keep/", subscription.keep, name="keep"),
+    path("account/subscription/pause/", subscription.pause, name="pause"),
+    path("account/subscription/resume/", subscription.resume, name="resume"),
+    path("account/invoices/", subscription.invoices, name="invoices"),
+    path("account/portal/", subscription.portal, name="portal"),
+    path("account/card/", subscription.card, name="card"),
+    path("card/<str:link>/", subscription.card_without_signing_in, name="card_link"),
+    path("gifts/give/", giving.give, name="give"),
+    path("gifts/", giving.given, name="given"),
+    path("gifts/redeem/", giving.enter_code, name="enter_gift_code"),
+    path("gifts/<str:code>/", giving.redeem, name="gift"),
+    path("gifts/<str:code>/card/", giving.card, name="gift_card"),
+    path("-/stripe/webhook/", stripe.webhook, name="stripe_webhook"),
     path("terms/", terms.current, name="terms"),
     path("terms/<int:pk>/", terms.version, name="terms_version"),
     path("terms/<int:pk>/accept/", terms.accept_version, name="accept_terms"),

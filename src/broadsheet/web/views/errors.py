@@ -36,6 +36,16 @@ PROBLEMS = {
         _("It cannot be opened as a page. Go back to the story and use the button there."),
         allow="POST",
     ),
+    "till-away": Words(
+        503,
+        _("The till does not answer"),
+        _("Nothing was changed and nothing was paid. Try again in a minute."),
+    ),
+    "till-closed": Words(
+        404,
+        _("Nothing is sold here yet"),
+        _("This paper has not set up a way to pay. Write to us if you want to subscribe."),
+    ),
     "too-large": Words(
         413,
         _("That was too much"),
