@@ -21,7 +21,15 @@ from broadsheet.mail.models import Letter
 from broadsheet.readers import deletion
 from broadsheet.readers.export_jobs import ask, make
 from broadsheet.readers.models import Device, Reader, account_deleting
-from broadsheet.subscriptions.models import Seat, SeatContest, SharingCase, Subscription
+from broadsheet.subscriptions.models import (
+    Invitation,
+    Seat,
+    SeatContest,
+    SeatImport,
+    SeatImportRow,
+    SharingCase,
+    Subscription,
+)
 from broadsheet.subscriptions.store import meter_store
 from broadsheet.terms.acceptance import accept
 from broadsheet.terms.models import How
@@ -70,6 +78,22 @@ def leave_traces(reader: Reader, terms: Any, client: Client) -> None:
     values = {"title": "Hello", "text": "Words", "account_url": "http://testserver/"}
     post.send("notice", reader.email, "en", values)
     make.call(ask(reader, "en", now).pk)
+    ottos = people.subscribe(people.reader("otto@example.com"), people.plan("choir", 3))
+    Invitation.objects.create(
+        subscription=ottos,
+        seat=ottos.seats.last(),
+        email=reader.email,
+        email_key=reader.email,
+        token_hash="t" * 64,
+        created_at=now,
+        sent_at=now,
+        expires_at=now,
+    )
+    rows = SeatImport.objects.create(
+        subscription=ottos, by=ottos.owner, language="en", created_at=now, moved_at=now
+    ).rows
+    rows.create(line=1, email=reader.email.upper(), outcome="invite")
+    rows.create(line=2, email=f"not-{reader.email}", outcome="invite")
     log(instance=seat, action="wagtail.edit", user=reader)
     log(instance=reader, action="wagtail.edit", user=reader)
     meter_store().spend(reader.pk, 7, 5, time.time())
@@ -84,7 +108,8 @@ def test_nothing_of_the_reader_is_left(proven: SignIn, publish: Publish, who: st
     assert len(set(traces(address, pk))) > 8
     assert delete(client, address).headers["location"] == "/account/deleted/"
     left = set(traces(address, pk))
-    assert left <= {"Letter.to", "Letter.text", "Letter.html"}
+    assert left <= {"Letter.to", "Letter.text", "Letter.html", "SeatImportRow.email"}
+    assert [row.email for row in SeatImportRow.objects.all()] == [f"not-{address}"]
     assert set(Letter.objects.filter(to=address).values_list("kind", flat=True)) == {
         "account_deleted"
     }
@@ -134,7 +159,7 @@ def test_the_page_says_what_goes_and_what_is_kept(cast: Cast, proven: SignIn) ->
 def test_another_address_deletes_nothing(cast: Cast, proven: SignIn, typed: str) -> None:
     answer = delete(proven(cast.ana), typed)
     assert "not the address of your account" in answer.content.decode()
-    assert Reader.objects.count() == 5
+    assert Reader.objects.count() == 6
 
 
 def test_it_takes_a_form_of_ours_and_no_link(cast: Cast, proven: SignIn) -> None:
@@ -144,7 +169,7 @@ def test_it_takes_a_form_of_ours_and_no_link(cast: Cast, proven: SignIn) -> None
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = client.cookies
     assert delete(strict, cast.ana.email).status_code == 403
-    assert Reader.objects.count() == 5
+    assert Reader.objects.count() == 6
 
 
 def test_the_last_superuser_stays(cast: Cast, proven: SignIn) -> None:

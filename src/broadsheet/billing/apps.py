@@ -12,5 +12,5 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to accounts that go."""
-        from broadsheet.billing import leaving  # noqa: F401, PLC0415 (needs the app registry)
+        """Listen to accounts that go; say what an export holds."""
+        from broadsheet.billing import leaving, own_data  # noqa: F401, PLC0415 (need the registry)

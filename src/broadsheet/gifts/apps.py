@@ -10,3 +10,7 @@ class GiftsConfig(AppConfig):
     name = "broadsheet.gifts"
     verbose_name = _("Gifts")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say what an export holds."""
+        from broadsheet.gifts import own_data  # noqa: F401, PLC0415 (needs the app registry)

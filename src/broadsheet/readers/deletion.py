@@ -1,5 +1,6 @@
 """The end of an account: everything of its reader goes, at once and for good."""
 
+import re
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
@@ -49,10 +50,12 @@ def is_last_superuser(reader: Reader) -> bool:
 
 def _take_out_of_the_log(address: str) -> None:
     # Wagtail writes down the name of what an editor changed: of an account or a seat, an address.
+    whole = re.compile(rf"(?<![\w.+-]){re.escape(address)}(?![\w-])", re.IGNORECASE)
     for entry in ModelLogEntry.objects.filter(label__icontains=address):
-        entry.label = NOBODY
-        entry.data = {}
-        entry.save(update_fields=["label", "data"])
+        if whole.search(entry.label):
+            entry.label = NOBODY
+            entry.data = {}
+            entry.save(update_fields=["label", "data"])
 
 
 def _sign_the_log_with_nobody(reader: int) -> None:

@@ -9,8 +9,16 @@ from django.dispatch import receiver
 from django.tasks import task
 
 from broadsheet.readers.models import Reader, account_deleting
+from broadsheet.readers.own_data import addresses_of
 from broadsheet.stores import StoreAway
-from broadsheet.subscriptions.models import MineAnswer, SeatContest, SharingCase
+from broadsheet.subscriptions.addresses import keys_of_addresses
+from broadsheet.subscriptions.models import (
+    Invitation,
+    MineAnswer,
+    SeatContest,
+    SeatImportRow,
+    SharingCase,
+)
 from broadsheet.subscriptions.store import meter_store
 
 logger = logging.getLogger(__name__)
@@ -22,6 +30,11 @@ def settle(sender: type[Reader], reader: Reader, **_: object) -> None:
     Subscriptions they own go with the account, and with those every seat."""
     for kept in (SeatContest, SharingCase, MineAnswer):
         kept.objects.filter(seat__reader=reader).delete()
+    # What others wrote down of the reader: their address.
+    addresses = addresses_of(reader)
+    Invitation.objects.filter(email_key__in=keys_of_addresses(addresses)).delete()
+    for address in addresses:
+        SeatImportRow.objects.filter(email__iexact=address).delete()
     transaction.on_commit(partial(forget_meter, reader.pk))
 
 
