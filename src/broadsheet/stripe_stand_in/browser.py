@@ -22,7 +22,7 @@ def ask(address: str, method: str, path: str, form: dict[str, str]) -> tuple[int
         }
         connection.request(method, path, urlencode(form) if form else None, headers)
         answer = connection.getresponse()
-        return answer.status, answer.getheader("Location", ""), answer.read().decode()
+        return answer.status, answer.getheader("Location", ""), answer.read().decode("utf-8", "replace")
     finally:
         connection.close()
 
@@ -38,7 +38,9 @@ def pay(
     """Fills the checkout page in; the address to which it leads. Raises NotPaid."""
     path = f"/c/pay/{session}"
     status, location, text = ask(address, "GET", path, {})
-    if status == 200 and code:
+    if "<form" not in text:
+        raise _refused(status, text)
+    if code:
         status, location, text = ask(address, "POST", path, {"action": "code", "code": code})
         if status == 303:
             status = 200
@@ -49,8 +51,12 @@ def pay(
         status, location, text = ask(address, "POST", location, {"secure": answer})
     if status == 303:
         return location
+    raise _refused(status, text)
+
+
+def _refused(status: int, text: str) -> NotPaid:
     told = ERROR.search(text) or re.search(r"<h1>([^<]+)</h1>", text)
-    raise NotPaid(unescape(told[1]) if told else f"Status {status}")
+    return NotPaid(unescape(told[1]) if told else f"Status {status}")
 
 
 def change_card(address: str, session: str, number: str) -> str:
@@ -62,5 +68,4 @@ def change_card(address: str, session: str, number: str) -> str:
         status, location, text = ask(address, "POST", location, {"secure": "complete"})
     if status == 303:
         return location
-    told = ERROR.search(text)
-    raise NotPaid(unescape(told[1]) if told else f"Status {status}")
+    raise _refused(status, text)

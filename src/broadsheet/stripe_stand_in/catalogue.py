@@ -155,7 +155,6 @@ def _recurring(params: Params) -> Doc | None:
         "interval": params.choice("interval", INTERVALS),
         "interval_count": params.number("interval_count") or 1,
         "meter": None,
-        "trial_period_days": None,
         "usage_type": "licensed",
     }
 
