@@ -69,6 +69,7 @@ class Terms(models.Model):
         blank=True,
         help_text=_("Empty: a draft. From this moment on nothing in it can be changed."),
     )
+    told_at = models.DateTimeField(_("readers written to"), null=True, editable=False)
 
     objects = TermsQuerySet.as_manager()
 

@@ -1,15 +1,21 @@
 """The terms in the editors' admin."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, PageChooserPanel
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
+from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from broadsheet.terms.models import Acceptance, Terms
+from broadsheet.terms.telling import can_be_told, tell_readers
 
 
 class KeptPolicy(ModelPermissionPolicy):
@@ -34,7 +40,7 @@ class TermsViewSet(SnippetViewSet):
     model = Terms
     icon = "doc-full"
     menu_label = _("Terms")
-    list_display = ("__str__", "published_at")
+    list_display = ("__str__", "published_at", "told_at")
     list_filter = ("language",)
     inspect_view_enabled = True
     panels = (
@@ -44,6 +50,32 @@ class TermsViewSet(SnippetViewSet):
         FieldPanel("what_changed"),
         FieldPanel("published_at"),
     )
+
+
+class WriteToReaders(SnippetBulkAction):
+    """Tell those who accepted an earlier version of a change, by mail, once."""
+
+    display_name = _("Write to readers")
+    action_type = "write_to_readers"
+    aria_label = _("Write to readers about the selected terms")
+    template_name = "terms/write_to_readers.html"
+    models = (Terms,)
+
+    def check_perm(self, terms: Terms) -> bool:
+        """Only changes that are in force and not told yet, and only by whoever may publish."""
+        allowed: bool = self.request.user.has_perm("terms.change_terms")
+        return allowed and can_be_told(terms, timezone.now())
+
+    @classmethod
+    def execute_action(cls, objects: Sequence[Terms], **kwargs: Any) -> tuple[int, int]:
+        """Have the letters written in the background."""
+        return sum(tell_readers(terms, timezone.now()) for terms in objects), 0
+
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
+        """What was done."""
+        if num_parent_objects:
+            return gettext("Readers are being written to.")
+        return gettext("Readers have been written to about this version before.")
 
 
 class AcceptanceViewSet(SnippetViewSet):
@@ -72,3 +104,4 @@ class TermsGroup(SnippetViewSetGroup):
 register_permission_policy(Terms, KeptPolicy(Terms, "delete"))
 register_permission_policy(Acceptance, KeptPolicy(Acceptance, "add", "change", "delete"))
 register_snippet(TermsGroup)
+hooks.register("register_bulk_action", WriteToReaders)
