@@ -1,7 +1,8 @@
 """The cast: the same readers in every test.
 
 Nora has a free account. Ana reads on Basic. Marta owns a Premium subscription, and Luis has its
-second seat. Irene works at the paper. Whoever is not here is a visitor.
+second seat. Olga owns a Group subscription of five seats and has one of them. Irene works at the
+paper. Whoever is not here is a visitor.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ class Cast:
     ana: Reader
     marta: Reader
     luis: Reader
+    olga: Reader
     irene: Reader
 
 
@@ -33,10 +35,12 @@ def assemble() -> Cast:
         ana=reader("ana@example.com"),
         marta=reader("marta@example.com"),
         luis=reader("luis@example.com"),
+        olga=reader("olga@example.com"),
         irene=reader("irene@example.com", is_staff=True, is_superuser=True),
     )
     subscribe(cast.ana, basic)
     subscribe(cast.marta, premium, cast.luis)
+    subscribe(cast.olga, plan("group", 5))
     return cast
 
 

@@ -46,6 +46,8 @@ def test_demo_tells_a_program_where_everything_is(paper: LivePaper) -> None:
         "basic": "basic",
         "owner": "premium",
         "member": "premium",
+        "group": "group",
+        "group-member": "group",
         "staff": "",
     }
     assert Path(told["mail"]).is_absolute()

@@ -1,15 +1,24 @@
 """The demonstration paper's readers: one of each kind."""
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.utils import timezone
 
+from broadsheet.billing.till import is_open
+from broadsheet.demo.payments import pay_for
 from broadsheet.readers.models import Reader
-from broadsheet.subscriptions import seating
+from broadsheet.subscriptions import invitations, seating
 from broadsheet.subscriptions.models import Plan, Subscription
+from broadsheet.subscriptions.refusals import Refused
 
 PASSWORD = "one-seat-one-device"  # noqa: S105 (printed for everybody who starts the demo)
+
+OLGA = "olga@broadsheet.example"
+INVITED = "teo@broadsheet.example"
+"""Invited by Olga; nobody has an account with this address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,9 @@ CAST = (
     DemoReader(
         "member", "luis@broadsheet.example", PASSWORD, "premium", "Luis", "marta@broadsheet.example"
     ),
+    DemoReader("group", OLGA, PASSWORD, "group", "Olga"),
+    DemoReader("group-member", "pau@broadsheet.example", PASSWORD, "group", "Pau", OLGA),
+    DemoReader("group-member", "rosa@broadsheet.example", PASSWORD, "group", "Rosa", OLGA),
     DemoReader("staff", "irene@broadsheet.example", PASSWORD, "", "Irene"),
 )
 
@@ -41,8 +53,17 @@ def load() -> list[dict[str, str]]:
         reader = _reader(person)
         if person.plan and person.plan != "free":
             _seat(reader, Reader.objects.get(email=person.owner or person.email), person.plan)
+    _invite()
     shown = ("role", "email", "password", "plan")
     return [{name: asdict(person)[name] for name in shown} for person in CAST]
+
+
+def _invite() -> None:
+    olga = Reader.objects.get(email=OLGA)
+    group = Subscription.objects.filter(owner=olga).select_related("plan").get()
+    # Whoever has added readers to the demonstration may have no seat left.
+    with suppress(Refused):
+        invitations.invite(group, olga, INVITED, "en", timezone.now())
 
 
 def _reader(person: DemoReader) -> Reader:
@@ -60,9 +81,11 @@ def _reader(person: DemoReader) -> Reader:
     return reader
 
 
-def _seat(reader: Reader, owner: Reader, plan: str) -> None:
-    subscription, _ = Subscription.objects.get_or_create(
-        owner=owner, plan=Plan.objects.get(code=plan)
-    )
+def _seat(reader: Reader, owner: Reader, code: str) -> None:
+    plan = Plan.objects.get(code=code)
+    if is_open():
+        subscription = pay_for(owner, plan)
+    else:
+        subscription, _ = Subscription.objects.get_or_create(owner=owner, plan=plan)
     with transaction.atomic():
         seating.seat(reader, subscription)

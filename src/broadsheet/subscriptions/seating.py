@@ -12,7 +12,15 @@ from django.utils import timezone
 
 from broadsheet.readers.models import Reader
 from broadsheet.subscriptions import letters
-from broadsheet.subscriptions.models import Invitation, Plan, Seat, Subscription
+from broadsheet.subscriptions.models import (
+    Invitation,
+    MineAnswer,
+    Plan,
+    Seat,
+    SeatContest,
+    SharingCase,
+    Subscription,
+)
 from broadsheet.subscriptions.refusals import NoSeatLeft, OwnersSeat, SeatMoved
 
 __all__ = ["NoSeatLeft"]
@@ -157,10 +165,15 @@ def furnish_all(plan: int) -> None:
 
 
 @receiver(post_save, sender=Seat)
-def keep_no_promise(sender: type[Seat], instance: Seat, **_: Any) -> None:
-    """Staff have put somebody on a seat that was promised: the promise is over."""
+def seat_passed_on(sender: type[Seat], instance: Seat, **_: Any) -> None:
+    """What was promised on a seat that somebody has now is over, and nothing of whoever had it
+    before goes to the next reader."""
     if instance.reader_id is not None:
         _withdraw(instance, timezone.now())
+    was = getattr(instance, "_was", None)  # noted by revocation, before it was saved
+    if was is not None and was != instance.reader_id:
+        for theirs in (SeatContest, SharingCase, MineAnswer):
+            theirs.objects.filter(seat=instance).delete()
 
 
 @receiver(pre_delete, sender=Seat)
