@@ -15,6 +15,7 @@ from typing import Any
 
 from broadsheet.cli.papers import CONFIG, Refusal, enter, say, settings, write_config
 from broadsheet.cli.serve import serve_here
+from broadsheet.cli.till import demonstration_till, hear
 from broadsheet.cli.update import bring_up_to_date, django_admin
 from broadsheet.settings.paper import DEMONSTRATION
 
@@ -34,10 +35,13 @@ def run(options: argparse.Namespace) -> int:
     url = f"http://localhost:{options.port}"
     os.environ["BROADSHEET_SITE_URL"] = url
     os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.settings.django"
-    data = settings().data_dir
-    facts = _built(data) or _build(data)
-    told = _told(facts, url, data)
-    serve_here("127.0.0.1", options.port, lambda: _announce(told, as_json=options.json))
+    paper = settings()
+    data = paper.data_dir
+    with demonstration_till(paper, options.port) as till:
+        facts = _built(data) or _build(data)
+        told = _told(facts, url, data)
+        hear(till, options.port)
+        serve_here("127.0.0.1", options.port, lambda: _announce(told, as_json=options.json))
     say("The paper has stopped.")
     return 0
 

@@ -15,6 +15,7 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 
 from broadsheet.cli.papers import settings
+from broadsheet.cli.till import demonstration_till, hear
 
 if TYPE_CHECKING:
     from broadsheet.asgi import Paper
@@ -38,12 +39,14 @@ type Ready = Callable[[], Awaitable[None]]
 
 def run(options: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    settings()
+    paper = settings()
     os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.settings.django"
-    if options.workers == 1:
-        serve_here(options.host, options.port, _nothing_more)
-    else:
-        serve_with_workers(options.host, options.port, options.workers)
+    with demonstration_till(paper, options.port) as till:
+        hear(till, options.port)
+        if options.workers == 1:
+            serve_here(options.host, options.port, _nothing_more)
+        else:
+            serve_with_workers(options.host, options.port, options.workers)
     return 0
 
 

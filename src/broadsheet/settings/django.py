@@ -260,6 +260,7 @@ LOGGING = {
     "loggers": {
         "django_tasks_db": {"level": "WARNING"},
         "django.tasks": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
         # Strangers' noise, answered with 400 and 413: a trace of it helps nobody.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.security.RequestDataTooBig": {"level": "CRITICAL"},

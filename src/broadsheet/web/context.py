@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
@@ -11,6 +12,7 @@ from broadsheet.newsroom.models import Edition
 from broadsheet.newsroom.models.paper import EDITION_COOKIE
 from broadsheet.readers.models import Reader
 from broadsheet.settings.django import PAPER
+from broadsheet.subscriptions.models import Subscription
 from broadsheet.terms.acceptance import last_accepted, owed
 from broadsheet.terms.current import terms_for
 
@@ -27,6 +29,7 @@ def paper(request: HttpRequest) -> dict[str, Any]:
         "edition": edition,
         "sections": SimpleLazyObject(lambda: edition.sections if edition else []),
         "shows_mailbox": PAPER.shows_mailbox,
+        "payment_due": SimpleLazyObject(lambda: _payment_due(request)),
         "mine_quiet_days": PAPER.mine_quiet_days,
         **_terms(request, edition),
     }
@@ -51,3 +54,8 @@ def _terms(request: HttpRequest, edition: Any) -> dict[str, Any]:
 def _edition_last_read(request: HttpRequest, editions: Any) -> Edition | None:
     slug = request.COOKIES.get(EDITION_COOKIE, "")
     return next((edition for edition in editions if edition.slug == slug), None)
+
+
+def _payment_due(request: HttpRequest) -> bool:
+    theirs = Subscription.objects.current(timezone.now()).filter(payment_due=True)
+    return request.user.is_authenticated and theirs.filter(owner=request.user).exists()

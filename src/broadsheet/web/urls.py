@@ -46,6 +46,7 @@ urlpatterns = [
     path("gifts/story/", gifts.stories, name="story_gifts"),
     path("gifts/story/<int:gift>/withdraw/", gifts.take_back, name="take_back_story"),
     path("plans/", plans.plans, name="plans"),
+    path("add-reader/", subscribing.add_reader, name="add_reader"),
     path("subscribe/done/<str:token>/", subscribing.done, name="bought"),
     path("subscribe/left/<str:token>/", subscribing.left, name="not_bought"),
     path("subscribe/handover/<int:offer>/", subscription.take_on, name="take_on"),

@@ -27,8 +27,9 @@ EDITION_COOKIE_AGE = 365 * 86400
 PAGE_SIZE = 20
 """Stories on one page of a list."""
 TAKEN = frozenset(
-    {"account", "admin", "api", "documents", "feeds", "language", "media", "plans"}
-    | {"search", "sitemap", "static", "terms"}
+    {"account", "add-reader", "admin", "api", "card", "documents", "feeds", "gifts"}
+    | {"invitations", "join", "language", "mailbox", "media", "plans", "search", "sitemap"}
+    | {"static", "subscribe", "terms"}
 )
 """Addresses at the root that are not the newsroom's to give."""
 ROUTED = frozenset(("author", "topic"))

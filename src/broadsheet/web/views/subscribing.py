@@ -21,7 +21,8 @@ from broadsheet.billing.models import Agreement, Offer, Purchase
 from broadsheet.billing.quotes import quote
 from broadsheet.billing.till import Declined, is_demonstration
 from broadsheet.readers.models import Reader
-from broadsheet.subscriptions.models import Plan, Price
+from broadsheet.subscriptions.models import Invitation, Plan, Price, Subscription
+from broadsheet.subscriptions.rights import seat_of
 from broadsheet.terms.acceptance import accept
 from broadsheet.terms.current import terms_for
 from broadsheet.terms.models import How
@@ -102,6 +103,36 @@ def left(request: HttpRequest, token: str) -> HttpResponse:
     asked |= {"next": str(purchase.details["next"])} if purchase.details.get("next") else {}
     messages.info(request, _("Nothing was paid."))
     return redirect(f"/subscribe/{purchase.price.plan.code}/?{urlencode(asked)}")
+
+
+@never_cache
+@login_required
+def add_reader(request: HttpRequest) -> HttpResponse:
+    """The dialog's way out, for whoever takes it: a free seat, one more seat, or a larger plan."""
+    reader = reader_of(request)
+    after = {"next": way_back(request)} if way_back(request) else {}
+    agreement = live_agreement(reader)
+    seat = seat_of(reader, timezone.now())
+    bought = agreement.subscription if agreement else None
+    if bought is None and seat is not None and seat.subscription.owner_id != reader.pk:
+        context = {"subscription": seat.subscription, "next": way_back(request)}
+        return render(request, "web/ask_the_owner.html", context)
+    if bought is not None and _has_room(bought):
+        return redirect(f"/account/seats/?{urlencode(after)}")
+    if bought is not None and bought.seat_count < bought.plan.most_seats:
+        asked = {"seats": str(bought.seat_count + 1), **after}
+        return redirect(f"/subscribe/{bought.plan.code}/?{urlencode(asked)}")
+    have = bought.seat_count if bought else 1
+    larger = Plan.objects.filter(on_offer=True, seats__gt=have).first()
+    if larger is None:
+        return redirect(f"/plans/?{urlencode(after)}")
+    return redirect(f"/subscribe/{larger.code}/?{urlencode(after)}")
+
+
+def _has_room(bought: Subscription) -> bool:
+    promised = Invitation.objects.open().filter(subscription=bought).exclude(seat=None)
+    empty = bought.seats.filter(reader=None).exclude(pk__in=promised.values("seat"))
+    return empty.exists()
 
 
 # The choice

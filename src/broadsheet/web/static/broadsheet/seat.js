@@ -171,9 +171,27 @@ async function takeOver(event) {
   await refresh(); // won: the text is here; lost: a new notice is
 }
 
+// --- the reader's place ----------------------------------------------------------------------
+
+// Whoever leaves for a plan comes back, perhaps by way of the till, to where they were.
+const PLACE = `broadsheet-place:${location.pathname}`;
+const WAYS_OUT = 'a[href^="/add-reader/"], a[href^="/plans/"], a[href^="/subscribe/"]';
+
+function keepPlace(event) {
+  if (event.target.closest(WAYS_OUT)) sessionStorage.setItem(PLACE, String(scrollY));
+}
+
+function findPlace() {
+  const place = sessionStorage.getItem(PLACE);
+  if (place === null || !full()) return;
+  sessionStorage.removeItem(PLACE);
+  scrollTo({ top: Number(place), behavior: "instant" });
+}
+
 // --- beginning -------------------------------------------------------------------------------
 
 document.addEventListener("submit", takeOver);
+document.addEventListener("click", keepPlace);
 document.addEventListener("visibilitychange", () => (document.hidden ? letGo() : comeBack()));
 addEventListener("pagehide", letGo);
 addEventListener("pageshow", (event) => event.persisted && comeBack());
@@ -183,4 +201,5 @@ for (const kind of ["scroll", "click", "keydown", "pointermove"]) {
 tabs?.addEventListener("message", () => document.hidden || watch(0));
 
 if (contested()) openDialog(document.getElementById("wall"));
+findPlace();
 watch(SETTLE);
