@@ -22,7 +22,11 @@ def ask(address: str, method: str, path: str, form: dict[str, str]) -> tuple[int
         }
         connection.request(method, path, urlencode(form) if form else None, headers)
         answer = connection.getresponse()
-        return answer.status, answer.getheader("Location", ""), answer.read().decode("utf-8", "replace")
+        return (
+            answer.status,
+            answer.getheader("Location", ""),
+            answer.read().decode("utf-8", "replace"),
+        )
     finally:
         connection.close()
 
