@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from broadsheet.cli import check, demo, new, serve, update
+from broadsheet.cli import check, demo, new, reconcile, serve, update
 from broadsheet.cli.papers import Refusal
 
 
@@ -48,6 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--port", type=_port, default=8000)
     one.add_argument("--workers", type=_workers, default=1, help="processes (default: 1)")
     one.set_defaults(run=serve.run)
+
+    one = commands.add_parser("reconcile", help="compare with Stripe, and mend what was missed")
+    one.add_argument("--days", type=int, default=90, help="how far back (default: 90)")
+    one.set_defaults(run=reconcile.run)
 
     one = commands.add_parser("check", help="say in words what is misconfigured")
     one.set_defaults(run=check.run)

@@ -26,6 +26,7 @@ def run(options: argparse.Namespace) -> int:
         print(refusal)
         return 1
     findings = [*_names(), *_address(paper), *_timings(paper), *_files(paper), *_mail(paper)]
+    findings += _till(paper)
     findings += _django()
     for finding in findings:
         print(f"- {finding}")
@@ -107,6 +108,20 @@ def _mail(paper: PaperSettings) -> Iterator[str]:
             smtp.noop()
     except OSError as error:
         yield f"The mail server {server.hostname} does not answer: {error}"
+
+
+def _till(paper: PaperSettings) -> Iterator[str]:
+    if paper.secure and not paper.stripe_secret_key:
+        yield "stripe_secret_key is empty: nothing can be bought."
+    if paper.stripe_secret_key and not paper.stripe_webhook_secret:
+        yield (
+            "stripe_webhook_secret is empty: payments are noticed late. Point a webhook of "
+            f"Stripe's at {paper.site_url}/-/stripe/webhook/ and set its signing secret."
+        )
+    if paper.secure and paper.stripe_address:
+        yield "stripe_address is set: purchases go to a stand-in, where no money moves."
+    if paper.secure and "_test_" in paper.stripe_secret_key:
+        yield "stripe_secret_key is a test key: no money moves."
 
 
 def _django() -> Iterator[str]:
