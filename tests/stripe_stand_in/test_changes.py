@@ -223,6 +223,13 @@ def test_a_change_can_wait_until_it_is_paid(till: StandIn, sdk: Any) -> None:
     assert till.events("customer.subscription.pending_update_applied")
 
 
+def test_a_change_that_waits_may_not_change_more_than_what_is_billed(sdk: Any) -> None:
+    made = shop.subscription(sdk)
+    params = {"payment_behavior": "pending_if_incomplete", "metadata": {"a": "b"}}
+    with pytest.raises(stripe.InvalidRequestError, match="metadata"):
+        sdk.subscriptions.update(made.id, params)
+
+
 def test_a_waiting_change_is_forgotten_after_23_hours(till: StandIn, sdk: Any) -> None:
     made, better = shop.subscription(sdk), shop.price(sdk, 1_900)
     _bad_card(sdk, made)

@@ -203,6 +203,27 @@ def test_a_session_is_expired_on_request_once(sdk: Any) -> None:
         sdk.checkout.sessions.expire(made.id)
 
 
+def test_a_known_customer_is_only_written_to_when_that_is_allowed(sdk: Any) -> None:
+    sold, owner = shop.price(sdk), shop.customer(sdk)
+    taxes = {"automatic_tax": {"enabled": True}, "tax_id_collection": {"enabled": True}}
+    with pytest.raises(stripe.InvalidRequestError, match="customer_update"):
+        shop.session(sdk, sold, customer=owner.id, **taxes)
+    made = shop.session(
+        sdk, sold, customer=owner.id, customer_update={"name": "auto", "address": "auto"}, **taxes
+    )
+    assert made.automatic_tax.enabled
+
+
+def test_a_trial_ends_two_days_ahead_at_the_earliest(till: StandIn, sdk: Any) -> None:
+    sold = shop.price(sdk)
+    with pytest.raises(stripe.InvalidRequestError, match="at least 2 days"):
+        shop.session(sdk, sold, subscription_data={"trial_end": till.now + 86_400})
+    end = till.now + 3 * 86_400
+    made = shop.session(sdk, sold, subscription_data={"trial_end": end})
+    till.pay(made.id)
+    assert sdk.subscriptions.list().data[0].trial_end == end
+
+
 def test_parameters_of_the_other_mode_are_refused(sdk: Any) -> None:
     sold = shop.price(sdk)
     with pytest.raises(stripe.InvalidRequestError):

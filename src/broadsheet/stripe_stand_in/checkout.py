@@ -26,7 +26,7 @@ def create(world: World, params: Params) -> Doc:
     _check(params, mode)
     customer = params.text("customer")
     if customer:
-        customers.alive(world, customer)
+        _check_customer(params, customers.alive(world, customer))
     session = _blank(world, params, mode)
     session["_items"] = [_item(world, one) for one in params.each("line_items")]
     _check_items(session, mode)
@@ -55,6 +55,25 @@ def _check(params: Params, mode: str) -> None:
     if not params.each("line_items"):
         raise errors.invalid(
             "Missing required param: line_items.", "line_items", "parameter_missing"
+        )
+
+
+def _check_customer(params: Params, customer: Doc) -> None:
+    """What Stripe wants to be allowed to write to a customer who is known already."""
+    updates = params.inner("customer_update")
+    updates.only({"address", "name", "shipping"})
+    if params.inner("tax_id_collection").flag("enabled") and updates.text("name") != "auto":
+        raise errors.invalid(
+            "Tax ID collection requires updating business name on the customer. To enable tax ID "
+            "collection for an existing customer, please set `customer_update[name]` to `auto`."
+        )
+    taxed = params.inner("automatic_tax").flag("enabled")
+    if taxed and not customer["address"] and updates.text("address") != "auto":
+        raise errors.invalid(
+            "Automatic tax calculation in Checkout requires a valid address on the Customer. Add "
+            "a valid address to the Customer or set `customer_update[address]` to 'auto'.",
+            None,
+            "customer_tax_location_invalid",
         )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from broadsheet.stripe_stand_in import errors, rebates, subscriptions
 from broadsheet.stripe_stand_in.forms import Params
+from broadsheet.stripe_stand_in.times import DAY
 from broadsheet.stripe_stand_in.world import World
 
 type Doc = dict[str, Any]
@@ -25,19 +26,24 @@ def data(session: Doc, name: str) -> Params:
 
 def check(world: World, session: Doc) -> None:
     """Refuses what could not be carried out later."""
-    data(session, "subscription_data").only(SUBSCRIPTION_DATA)
+    asked = data(session, "subscription_data")
+    asked.only(SUBSCRIPTION_DATA)
     data(session, "payment_intent_data").only(PAYMENT_DATA)
-    trial(world, session)
+    end = asked.number("trial_end")
+    if end is not None and end < world.now() + 2 * DAY:
+        raise errors.invalid(
+            "The `trial_end` date has to be at least 2 days in the future.",
+            asked.name("trial_end"),
+        )
 
 
 def trial(world: World, session: Doc) -> int | None:
     """When the trial ends, if the session were paid now."""
-    end = data(session, "subscription_data").number("trial_end")
-    if session.get("created") and end and end <= world.now() and session["status"] == "open":
-        if session["created"] == world.now():
-            raise errors.invalid("Invalid timestamp: must be in the future", "trial_end")
-        return None
-    return subscriptions.trial_end(world, data(session, "subscription_data"))
+    asked = data(session, "subscription_data")
+    end = asked.number("trial_end")
+    if end is not None:
+        return end if end > world.now() else None
+    return subscriptions.trial_end(world, asked)
 
 
 def reckon(world: World, session: Doc) -> None:

@@ -20,6 +20,18 @@ from broadsheet.stripe_stand_in.world import World, public
 type Doc = dict[str, Any]
 
 PRORATIONS = ("create_prorations", "always_invoice", "none")
+WAITING = {
+    "items",
+    "proration_behavior",
+    "proration_date",
+    "payment_behavior",
+    "billing_cycle_anchor",
+    "trial_end",
+    "discounts",
+    "off_session",
+    "expand",
+}
+"""Parameters that go with `pending_if_incomplete`."""
 PAUSES = ("void", "keep_as_draft", "mark_uncollectible")
 ITEM = {"id", "price", "price_data", "quantity", "deleted", "metadata", "clear_usage"}
 
@@ -286,6 +298,13 @@ def _charge_rest(world: World, subscription: Doc, changed: set[str], change: Cha
 def _update_when_paid(world: World, params: Params, subscription: Doc) -> Doc:
     """Carries the change out if it can be paid for, and otherwise keeps it for 23 hours."""
     ident = subscription["id"]
+    for name in params.values:
+        if name not in WAITING:
+            raise errors.invalid(
+                f"When `payment_behavior` is set to `pending_if_incomplete`, `{name}` may not be "
+                "updated.",
+                name,
+            )
     with world.rehearsal() as rehearsal:
         invoice = carry_out(world, params, subscription)
         rehearsal.keep = (
@@ -334,17 +353,22 @@ def apply_pending(world: World, invoice: Doc) -> None:
         return
     params = Params(subscription.pop("_update"))
     subscription["pending_update"] = None
-    for item in billing.items(subscription):
-        item["_debits"] = []
     apply(world, params, subscription)
-    for item, line in zip(billing.items(subscription), _debits(invoice), strict=False):
-        item["_debits"] = [billing.debit_of(line, line["amount"], invoice["id"])]
+    charged = _charged(invoice)
+    for item in billing.items(subscription):
+        if line := charged.get(item["id"]):
+            item["_debits"] = [billing.debit_of(line, line["amount"], invoice["id"])]
     world.change(subscription, "customer.subscription.updated")
     world.tell("customer.subscription.pending_update_applied", subscription)
 
 
-def _debits(invoice: Doc) -> list[Doc]:
-    return [line for line in invoice["lines"]["data"] if line["amount"] > 0]
+def _charged(invoice: Doc) -> dict[str, Doc]:
+    """What was charged, by the item that it was charged for."""
+    return {
+        line["parent"]["subscription_item_details"]["subscription_item"]: line
+        for line in invoice["lines"]["data"]
+        if line["amount"] > 0
+    }
 
 
 def forget_pending(world: World, subscription: Doc) -> None:

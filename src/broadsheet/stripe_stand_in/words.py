@@ -74,7 +74,7 @@ ENGLISH = {
     "subscriptions": "Subscriptions",
     "none": "None.",
     "ends": "Ends on {date}",
-    "renews": "Goes on on {date}",
+    "renews": "Renews on {date}",
     "cancel": "Cancel at the end of the period",
     "resume": "Do not cancel",
     "invoices": "Invoices",
