@@ -37,7 +37,8 @@ def _collect() -> dict[str, str]:
     for path in paths.values():
         path.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "django", "makemessages", "--no-obsolete", "--add-location"]
-    command += ["file", "--no-wrap", *(part for lang in LANGUAGES for part in ("-l", lang))]
+    command += ["file", "--no-wrap", "--extension", "html,txt,py,mjml"]
+    command += [*(part for lang in LANGUAGES for part in ("-l", lang))]
     try:
         # Not under the project's settings: makemessages needs only the files.
         subprocess.run(

@@ -22,6 +22,7 @@ from broadsheet.settings.django import PAPER
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 LONGEST_SUBJECT = 150
+INCLUDE = re.compile(r'<mj-include path="([\w/.]+)" />')
 BLANK_LINES = re.compile(r"\n\s*\n\s*\n+")
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that make text read in another order than it is written."""
@@ -98,9 +99,10 @@ def _plain_template(path: str) -> Template:
 
 @cache
 def _compiled(name: str) -> Template:
-    source = _source(f"{name}.mjml")
-    return HTML.from_string(mjml2html(source, fonts={}, include_loader=_source))
+    return HTML.from_string(mjml2html(_source(f"{name}.mjml"), fonts={}))
 
 
 def _source(path: str) -> str:
-    return (TEMPLATES / "mail" / path).read_text()
+    # The compiler lays out what it includes itself as if it stood in no column.
+    text = (TEMPLATES / "mail" / path).read_text()
+    return INCLUDE.sub(lambda found: _source(found[1]), text)
