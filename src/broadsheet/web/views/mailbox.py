@@ -18,7 +18,7 @@ from broadsheet.settings.django import PAPER
 
 PROXIED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
 """Headers that a proxy adds: the peer is then not who asks."""
-NO_POWERS = {
+NO_POWERS: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
     "frame-ancestors": [CSP.SELF],
