@@ -1,4 +1,4 @@
-"""What a reader paid, as chapters of their export."""
+"""What a reader bought and paid, as chapters of their export."""
 
 from typing import Any
 
@@ -15,23 +15,25 @@ from broadsheet.readers.models import Reader
     _("Invoices"),
     {
         "number": _("number"),
-        "date": _("date"),
+        "created_at": _("dated"),
         "total": _("total"),
+        "tax": _("tax"),
+        "paid": _("paid"),
         "refunded": _("refunded"),
         "status": _("status"),
-        "lines": _("lines"),
     },
 )
 def invoices(reader: Reader) -> list[dict[str, Any]]:
-    """What was asked for, and paid."""
+    """Every invoice."""
     return [
         {
-            "number": str(one),
-            "date": one.created_at,
-            "total": in_words(one.total, one.currency),
-            "refunded": in_words(one.refunded, one.currency),
+            "number": one.number,
+            "created_at": one.created_at,
+            **{
+                name: in_words(getattr(one, name), one.currency)
+                for name in ("total", "tax", "paid", "refunded")
+            },
             "status": one.status,
-            "lines": [line["text"] for line in one.lines],
         }
         for one in Invoice.objects.filter(customer__reader=reader)
     ]
@@ -39,41 +41,45 @@ def invoices(reader: Reader) -> list[dict[str, Any]]:
 
 @chapter(
     "purchases",
-    _("At the till"),
-    {"what": _("what"), "seats": _("seats"), "state": _("state"), "at": _("when")},
+    _("Purchases"),
+    {
+        "what": _("what"),
+        "state": _("state"),
+        "seats": _("seats"),
+        "created_at": _("begun"),
+        "settled_at": _("settled"),
+    },
 )
 def purchases(reader: Reader) -> list[dict[str, Any]]:
-    """When the reader went to the till, and how it ended."""
+    """Every visit to the till."""
     return [
-        {"what": one.kind, "seats": one.seats, "state": one.state, "at": one.created_at}
+        {
+            "what": one.get_kind_display(),
+            "state": one.get_state_display(),
+            "seats": one.seats,
+            "created_at": one.created_at,
+            "settled_at": one.settled_at,
+        }
         for one in Purchase.objects.filter(customer__reader=reader)
     ]
 
 
 @chapter(
-    "gifts_given",
-    _("Gifts you have given"),
+    "gifts",
+    _("Subscriptions you gave"),
     {
         "plan": _("plan"),
         "months": _("months"),
+        "giver": _("from"),
         "receiver": _("to"),
         "receiver_email": _("e-mail address"),
         "message": _("message"),
-        "sent": _("sent"),
-        "redeemed": _("redeemed"),
+        "deliver_at": _("sent from"),
+        "redeemed_at": _("redeemed"),
     },
 )
 def gifts(reader: Reader) -> list[dict[str, Any]]:
-    """What the reader gave, in their own words."""
-    return [
-        {
-            "plan": one.plan.name,
-            "months": one.months,
-            "receiver": one.receiver,
-            "receiver_email": one.receiver_email,
-            "message": one.message,
-            "sent": one.delivered_at,
-            "redeemed": one.redeemed_at,
-        }
-        for one in Gift.objects.filter(purchase__customer__reader=reader).select_related("plan")
-    ]
+    """As the reader wrote them; without the code, by which anybody could redeem one."""
+    found = Gift.objects.filter(purchase__customer__reader=reader).select_related("plan")
+    kept = ("months", "giver", "receiver", "receiver_email", "message", "deliver_at", "redeemed_at")
+    return [{"plan": one.plan.name, **{name: getattr(one, name) for name in kept}} for one in found]

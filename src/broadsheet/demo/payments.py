@@ -32,10 +32,10 @@ def pay_for(owner: Reader, plan: Plan) -> Subscription:
         made = till.v1.subscriptions.create(
             {
                 "customer": str(customer.stripe_id),
-                "items": catalogue.items(price, plan.seats),  # type: ignore[typeddict-item]
+                "items": catalogue.items(price, plan.seats),
                 "default_payment_method": card.id,
                 "metadata": {mirror.PURCHASE: purchase.token},
-            }
+            }  # type: ignore[arg-type]
         )
     mirror.subscription(made.id)
     return Subscription.objects.get(owner=owner, plan=plan)

@@ -13,6 +13,9 @@ from broadsheet.readers.models import Reader
 from broadsheet.subscriptions import invitations, seating
 from broadsheet.subscriptions.models import Plan, Subscription
 from broadsheet.subscriptions.refusals import Refused
+from broadsheet.terms.acceptance import accept
+from broadsheet.terms.current import terms_for
+from broadsheet.terms.models import How
 
 PASSWORD = "one-seat-one-device"  # noqa: S105 (printed for everybody who starts the demo)
 
@@ -78,6 +81,9 @@ def _reader(person: DemoReader) -> Reader:
             is_superuser=staff,
         )
         EmailAddress.objects.create(user=reader, email=person.email, verified=True, primary=True)
+        terms = terms_for(None, "en")
+        if terms is not None:
+            accept(reader, terms, How.SIGNUP, timezone.now())
     return reader
 
 

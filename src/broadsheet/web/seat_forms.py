@@ -79,9 +79,9 @@ class ListForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
     )
 
-    def clean_file(self) -> UploadedFile | None:
+    def clean_file(self) -> "UploadedFile[Any] | None":
         """Raises ValidationError for one that is too large or has nothing in it."""
-        file: UploadedFile | None = self.cleaned_data["file"]
+        file: UploadedFile[Any] | None = self.cleaned_data["file"]
         if file is not None and (file.size or 0) > MOST_BYTES:
             raise forms.ValidationError(_("This file is larger than 5 MB. Give it in parts."))
         if file is not None and not file.size:

@@ -20,7 +20,9 @@ from broadsheet.readers.models import Device, Reader
 from broadsheet.stores import StoreAway
 from broadsheet.subscriptions.rights import seat_of
 from broadsheet.subscriptions.store import seat_store
+from broadsheet.web.views.plans import live_agreement
 from broadsheet.web.views.seats import offered_to
+from broadsheet.web.views.subscription import invoices_of, next_payment
 
 
 @never_cache
@@ -29,13 +31,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Plan, seat, devices, security: one page with the ways to each."""
     reader = _reader(request)
     seat = seat_of(reader, timezone.now())
-    subscription = seat.subscription if seat else None
+    agreement = live_agreement(reader)
+    owned = agreement.subscription if agreement else None
+    subscription = owned or (seat.subscription if seat else None)
     context = {
         "on_account": True,
         "subscription": subscription,
         "plan": subscription.plan if subscription else None,
         "seats": subscription.seat_count if subscription else 0,
         "holder": _holder(seat.key) if seat else None,
+        "agreement": agreement,
+        "next_payment": next_payment(agreement),
+        "invoices_count": invoices_of(reader).count(),
         "devices_count": reader.devices.signed_in().count(),
         **offered_to(reader),
     }

@@ -1,10 +1,10 @@
 """What a reader pays, and everything they can do about it, by themselves."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +16,7 @@ from broadsheet.billing import changes, checkout, letters, offers
 from broadsheet.billing import portal as portals
 from broadsheet.billing.models import Agreement, Customer, Invoice, Offer, Purchase
 from broadsheet.billing.till import TillAway, TillClosed
+from broadsheet.readers.models import Reader
 from broadsheet.subscriptions.models import OwnershipOffer
 from broadsheet.subscriptions.rights import seat_of
 from broadsheet.web.views.asking import at_the_till, reader_of, way_back
@@ -37,8 +38,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "agreement": agreement,
         "subscription": theirs or (seat.subscription if seat else None),
         "owned": theirs is not None or (seat is not None and seat.subscription.owner == reader),
-        "next_payment": _next_payment(agreement),
-        "invoices": _invoices(request)[:3],
+        "next_payment": next_payment(agreement),
+        "invoices": invoices_of(reader)[:3],
         "pauses": PAUSES,
     }
     return render(request, "web/subscription.html", context)
@@ -102,7 +103,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 @login_required
 def invoices(request: HttpRequest) -> HttpResponse:
     """All invoices."""
-    return render(request, "web/invoices.html", {"invoices": _invoices(request)})
+    return render(request, "web/invoices.html", {"invoices": invoices_of(reader_of(request))})
 
 
 @login_required
@@ -187,11 +188,12 @@ def _customer(request: HttpRequest) -> Customer:
     return found
 
 
-def _invoices(request: HttpRequest) -> Any:
-    return Invoice.objects.filter(customer__reader=reader_of(request)).exclude(total=0, paid=0)
+def invoices_of(reader: Reader) -> QuerySet[Invoice]:
+    """The reader's invoices, without those of free days."""
+    return Invoice.objects.filter(customer__reader=reader).exclude(total=0, paid=0)
 
 
-def _next_payment(agreement: Agreement | None) -> tuple[int, Any] | None:
+def next_payment(agreement: Agreement | None) -> tuple[int, datetime | None] | None:
     """The next payment; what we know ourselves when Stripe does not answer; None: there is none."""
     if agreement is None or agreement.cancel_at is not None or agreement.paused:
         return None
