@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from broadsheet.stripe_stand_in import api, errors, expand, forms, life
 from broadsheet.stripe_stand_in.world import World
 
 type Doc = dict[str, Any]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,9 @@ class Desk:
                 answer = self._once(method, path, encoded, headers.get("idempotency-key"), request)
             except errors.Refused as refused:
                 answer = Answer(refused.status, _error(refused, request), request)
+            except Exception:
+                logger.exception("The stand-in could not carry out %s %s", method, path)
+                answer = Answer(500, _error(errors.outage(500), request), request)
             lost = bool(failure and failure.lost)
             status = 0 if lost else answer.status
             key = headers.get("idempotency-key")

@@ -9,15 +9,19 @@ from broadsheet.stripe_stand_in.world import World, public
 type Doc = dict[str, Any]
 
 DEEPEST = 4
+GONE = ("id", "object", "deleted")
+"""All that is answered for an object that was deleted."""
 
 
 def shown(world: World, doc: Doc) -> Doc:
     """One object as it is answered."""
+    if doc.get("deleted") and len(doc) == len(GONE):
+        return dict(doc)
     if doc.get("object") == "coupon":
         rebates.fresh_coupon(world, doc)
     elif doc.get("object") == "promotion_code":
         rebates.fresh_code(world, doc)
-    return {name: value for name, value in public(doc).items() if name != "deleted" or len(doc) < 4}
+    return {name: value for name, value in public(doc).items() if name != "deleted"}
 
 
 def page(

@@ -60,7 +60,10 @@ def fresh_coupon(world: World, coupon: Doc) -> Doc:
 
 def retrieve_coupon(world: World, params: Params, ident: str) -> Doc:
     """GET /v1/coupons/{id}."""
-    return fresh_coupon(world, world.get("coupon", ident))
+    coupon = world.get("coupon", ident)
+    if coupon.get("deleted"):
+        raise errors.missing("coupon", ident)
+    return fresh_coupon(world, coupon)
 
 
 def update_coupon(world: World, params: Params, ident: str) -> Doc:
@@ -75,9 +78,8 @@ def update_coupon(world: World, params: Params, ident: str) -> Doc:
 def delete_coupon(world: World, params: Params, ident: str) -> Doc:
     """DELETE /v1/coupons/{id}: who has the discount keeps it."""
     coupon = world.get("coupon", ident)
-    coupon["deleted"] = True
-    world.save(coupon)
-    world.tell("coupon.deleted", coupon)
+    world.save({**coupon, "deleted": True})
+    world.tell("coupon.deleted", {**coupon, "valid": False})
     return {"id": ident, "object": "coupon", "deleted": True}
 
 

@@ -1,6 +1,8 @@
 """The HTTP server: the API, the pages, and the test's hand, each by its path."""
 
 import json
+import logging
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -9,6 +11,8 @@ from broadsheet.stripe_stand_in.world import API_VERSION
 
 if TYPE_CHECKING:
     from broadsheet.stripe_stand_in.site import Site
+
+logger = logging.getLogger(__name__)
 
 BIGGEST = 1 << 20
 
@@ -25,7 +29,9 @@ class Server(ThreadingHTTPServer):
         self.site = site
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that went away is nothing to tell of."""
+        """A caller that went away is nothing to tell of; a fault of the stand-in is."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            logger.error("The stand-in for Stripe could not answer", exc_info=sys.exc_info())
 
 
 class Handler(BaseHTTPRequestHandler):
