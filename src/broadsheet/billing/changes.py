@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import stripe
+from django.db import transaction
 from django.utils import timezone
 
-from broadsheet.billing import catalogue, mirror
+from broadsheet.billing import catalogue, mirror, undoing
 from broadsheet.billing.models import Agreement, Offer, OfferUse
 from broadsheet.billing.standing import BASE, moment
 from broadsheet.billing.till import Declined, asking, plain, refusal
@@ -15,6 +16,10 @@ from broadsheet.subscriptions.models import Price
 
 PREVIEW_AGE = timedelta(minutes=30)
 """How long a price that was shown is kept to."""
+
+
+WITHDRAWAL = timedelta(days=14)
+"""As the law of the European Union has it (directive 2011/83/EU, article 9)."""
 
 
 class Stale(Exception):
@@ -90,6 +95,18 @@ def cancel(agreement: Agreement, reason: str = "") -> None:
 def keep(agreement: Agreement) -> None:
     """Take a cancellation back. Raises TillAway."""
     _update(agreement, {"cancel_at_period_end": False})
+
+
+def may_withdraw(agreement: Agreement, now: datetime) -> bool:
+    """Whether the days to think better of it are not over: then all that was paid goes back."""
+    bought = agreement.subscription
+    return bought is not None and now - bought.starts_at < WITHDRAWAL and agreement.amount > 0
+
+
+def withdraw(agreement: Agreement) -> None:
+    """End it now, and give back all that was paid for it, by the card it was paid with."""
+    with transaction.atomic():
+        undoing.withdraw_later(agreement.stripe_id)
 
 
 def pause(agreement: Agreement, until: datetime) -> None:

@@ -16,6 +16,7 @@ from broadsheet.billing.models import Customer, Offer, Purchase, purchase_token
 from broadsheet.billing.till import asking, is_open, plain
 from broadsheet.mail.post import address
 from broadsheet.readers.models import Reader
+from broadsheet.settings.django import PAPER
 from broadsheet.subscriptions.models import Price
 
 LANGUAGES = {"en": "en", "es": "es"}
@@ -170,15 +171,27 @@ def _session(purchase: Purchase, order: Order) -> dict[str, Any]:
         "subscription_data": {"metadata": metadata, **_trial(order, first=first)},
     }
     discount = _discount(order, first=first)
-    if discount:
-        session["discounts"] = [{"coupon": discount}]
-    return session
+    # Codes made at Stripe can be typed at the till; it takes one discount.
+    session |= (
+        {"discounts": [{"coupon": discount}]} if discount else {"allow_promotion_codes": True}
+    )
+    return session | _tax()
+
+
+def _tax() -> dict[str, Any]:
+    if not PAPER.stripe_tax:
+        return {}
+    return {
+        "automatic_tax": {"enabled": True},
+        "tax_id_collection": {"enabled": True},
+        "customer_update": {"address": "auto", "name": "auto"},
+    }
 
 
 def _payment(purchase: Purchase, metadata: dict[str, str]) -> dict[str, Any]:
     price, periods = purchase.price, int(purchase.details["periods"])
     assert price is not None  # it was chosen in this very request
-    return {
+    return _tax() | {
         "mode": "payment",
         "invoice_creation": {"enabled": True, "invoice_data": {"metadata": metadata}},
         "line_items": [

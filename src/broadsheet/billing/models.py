@@ -290,6 +290,7 @@ class Undoing(models.Model):
         """What."""
 
         GIVE_BACK = "give-back", _("end it, and give the money back")
+        WITHDRAWN = "withdrawn", _("withdrawn: end it, and give the money back")
         STOP = "stop", _("end it")
         FORGET = "forget", _("forget the customer")
 

@@ -21,6 +21,11 @@ def give_back_later(stripe_id: str) -> None:
     _later(stripe_id, Undoing.Kinds.GIVE_BACK)
 
 
+def withdraw_later(stripe_id: str) -> None:
+    """The same, because its reader thought better of it."""
+    _later(stripe_id, Undoing.Kinds.WITHDRAWN)
+
+
 def stop_later(stripe_id: str) -> None:
     """End a subscription at once; nothing is given back."""
     _later(stripe_id, Undoing.Kinds.STOP)
@@ -64,7 +69,9 @@ def sweep() -> None:
 
 def _carry_out(row: Undoing) -> dict[str, Any] | None:
     if row.kind != Undoing.Kinds.FORGET:
-        return _stop(row.stripe_id, refund=row.kind == Undoing.Kinds.GIVE_BACK)
+        said = _stop(row.stripe_id, refund=row.kind != Undoing.Kinds.STOP)
+        # A refund is told by its invoice; that there were two subscriptions is told here.
+        return said if row.kind == Undoing.Kinds.GIVE_BACK else None
     with asking("forgetting a customer") as till:
         try:
             till.v1.customers.delete(row.stripe_id)

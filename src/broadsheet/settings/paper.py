@@ -121,6 +121,11 @@ class PaperSettings(BaseSettings):
         "",
         description="Address of a stand-in for Stripe, for tests and demonstrations. Empty: Stripe.",
     )
+    stripe_tax: bool = Field(
+        False,
+        description="Let Stripe Tax reckon and add taxes, and ask firms for their tax number. It "
+        "must be set up in your Stripe account.",
+    )
     grace_days: Days = Field(
         14, description="Days a reader reads on after a payment has failed."
     )

@@ -53,6 +53,7 @@ urlpatterns = [
     path("subscribe/<slug:plan>/", subscribing.subscribe, name="subscribe"),
     path("account/subscription/", subscription.overview, name="subscription"),
     path("account/subscription/cancel/", subscription.cancel, name="cancel"),
+    path("account/subscription/withdraw/", subscription.withdraw, name="withdraw"),
     path("account/subscription/keep/", subscription.keep, name="keep"),
     path("account/subscription/pause/", subscription.pause, name="pause"),
     path("account/subscription/resume/", subscription.resume, name="resume"),

@@ -41,6 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "next_payment": next_payment(agreement),
         "invoices": invoices_of(reader)[:3],
         "pauses": PAUSES,
+        "may_withdraw": agreement and changes.may_withdraw(agreement, timezone.now()),
     }
     return render(request, "web/subscription.html", context)
 
@@ -60,6 +61,22 @@ def cancel(request: HttpRequest) -> HttpResponse:
         return _stay(request, agreement, offer)
     changes.cancel(agreement, request.POST.get("reason", "").strip())
     messages.success(request, _("Cancelled. You read on until the day below, and pay no more."))
+    return redirect("subscription")
+
+
+@never_cache
+@login_required
+@at_the_till
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """Within the first days: all of it undone."""
+    agreement = _agreement(request)
+    if not changes.may_withdraw(agreement, timezone.now()):
+        return redirect("cancel")
+    if request.method != "POST":
+        return render(request, "web/withdraw.html", {"agreement": agreement})
+    changes.withdraw(agreement)
+    said = _("Your subscription ends now, and what you paid goes back to your card.")
+    messages.success(request, said)
     return redirect("subscription")
 
 
