@@ -7,6 +7,7 @@ this module and its arguments; one JSON value a line goes out.
 
 import json
 import sys
+import time
 from typing import Any
 
 import django
@@ -21,6 +22,10 @@ from django.test import RequestFactory  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from broadsheet.gate.request import DEVICE  # noqa: E402
+from broadsheet.gifts import giving  # noqa: E402
+from broadsheet.gifts import office as gifts  # noqa: E402
+from broadsheet.gifts.models import StoryGift  # noqa: E402
+from broadsheet.institutions.models import Institution, Network  # noqa: E402
 from broadsheet.newsroom.models import Article, Section  # noqa: E402
 from broadsheet.readers import sign_ins  # noqa: E402
 from broadsheet.readers.models import Reader  # noqa: E402
@@ -128,6 +133,47 @@ def total(kind: str) -> int:
 def _devices(seat: Seat) -> list[str]:
     assert seat.reader is not None
     return list(seat.reader.devices.values_list("key", flat=True))
+
+
+# Gifts
+
+
+def gift(email: str, slug: str, openings: int = 10) -> list[Any]:
+    """A link to the story: its number and its token."""
+    given, token = giving.give(Reader.objects.get(email=email), _at(slug), timezone.now())
+    StoryGift.objects.filter(pk=given.pk).update(openings_allowed=openings)
+    return [given.pk, token]
+
+
+def count_openings(given: int, times: int) -> int:
+    """How many of so many openings were counted here."""
+    return sum(gifts.count(given, time.time()) for _ in range(times))
+
+
+def openings(given: int) -> int:
+    return StoryGift.objects.get(pk=given).openings
+
+
+def withdraw_gift(given: int) -> None:
+    giving.withdraw(StoryGift.objects.get(pk=given), timezone.now())
+
+
+def end_gift(given: int) -> None:
+    StoryGift.objects.filter(pk=given).update(expires_at=timezone.now())
+
+
+# Networks
+
+
+def network(name: str, cidr: str, owner: str) -> None:
+    """The range reads under the owner's subscription."""
+    under = Subscription.objects.get(owner__email=owner)
+    institution = Institution.objects.create(name=name, subscription=under)
+    Network.objects.create(institution=institution, cidr=cidr)
+
+
+def close_network(name: str) -> None:
+    Institution.objects.filter(name=name).delete()
 
 
 # Stories
