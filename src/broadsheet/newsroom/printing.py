@@ -52,6 +52,7 @@ def matter(article: "Article", face: Face) -> dict[str, Any]:
         "languages": settings.INTERFACE_LANGUAGES,
         "ui_language": face.language,
         "timings": PAPER.timings,
+        "shows_mailbox": PAPER.shows_mailbox,
         "mine_quiet_days": PAPER.mine_quiet_days,
     }
 
