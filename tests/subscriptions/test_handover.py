@@ -34,9 +34,10 @@ def paid(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def signed_in(reader: Reader) -> Client:
-    """By password, just now: so they have proved who they are."""
+    """And they have just proved once more who they are."""
     client = Client()
     client.post("/account/login/", {"login": reader.email, "password": PASSWORD})
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
     return client
 
 
@@ -75,7 +76,9 @@ def test_only_the_owner_offers_it(marta: Subscription, cast: Cast) -> None:
         handover.offer(marta, cast.luis, cast.nora, timezone.now())
 
 
-def test_one_offer_is_open_at_a_time(offer: OwnershipOffer, marta: Subscription, cast: Cast) -> None:
+def test_one_offer_is_open_at_a_time(
+    offer: OwnershipOffer, marta: Subscription, cast: Cast
+) -> None:
     with pytest.raises(refusals.OfferOpen):
         handover.offer(marta, cast.luis, cast.marta, timezone.now())
     later = timezone.now() + timedelta(days=15)

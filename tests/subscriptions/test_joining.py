@@ -115,9 +115,7 @@ def test_a_domain_is_added_and_removed_on_the_groups_page(school: Subscription) 
 
 def test_a_link_is_shown_once_and_kept_as_a_digest(school: Subscription) -> None:
     client = signed_in(school.owner)
-    page = words(
-        client.post(f"{PAGE}{school.pk}/links/", {"uses": 2, "days": 7}, follow=True)
-    )
+    page = words(client.post(f"{PAGE}{school.pk}/links/", {"uses": 2, "days": 7}, follow=True))
     shown = re.search(r"/join/([\w-]+)", page.partition('class="join-link"')[2])
     assert shown
     link = JoinLink.objects.get()
@@ -218,9 +216,7 @@ def test_the_answer_is_the_same_whether_the_address_has_an_account_or_not(
     for email in (cast.nora.email, "nobody@example.org"):
         done = owner.post(f"{PAGE}{school.pk}/administrators/", {"email": email}, follow=True)
         answers.append(words(done).partition("sayings")[2].partition("</div>")[0])
-    assert answers[0].replace(cast.nora.email, "X") == answers[1].replace(
-        "nobody@example.org", "X"
-    )
+    assert answers[0].replace(cast.nora.email, "X") == answers[1].replace("nobody@example.org", "X")
 
 
 def test_an_administrator_makes_nobody_an_administrator(school: Subscription, cast: Cast) -> None:

@@ -17,6 +17,7 @@ class SubscriptionsConfig(AppConfig):
         from broadsheet.subscriptions import (  # noqa: PLC0415
             leaving,  # noqa: F401
             own_data,  # noqa: F401
+            own_groups,  # noqa: F401
             own_offers,  # noqa: F401
             revocation,  # noqa: F401
             seating,  # noqa: F401

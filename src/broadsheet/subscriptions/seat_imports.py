@@ -13,6 +13,7 @@ from django.utils import timezone
 from broadsheet.readers.models import Reader
 from broadsheet.subscriptions import invitations, refusals, seating
 from broadsheet.subscriptions.address_lists import Row, neutral
+from broadsheet.subscriptions.addresses import verified_keys
 from broadsheet.subscriptions.models import (
     Invitation,
     SeatImport,
@@ -111,7 +112,7 @@ def _foresee(
         .filter(subscription=subscription, role=Invitation.Roles.MEMBER)
         .values_list("email_key", flat=True)
     )
-    own = invitations.verified_keys(by)
+    own = verified_keys(by)
     free = seating.free_seats(subscription, now)
     for row in rows:
         if row.fault is not None:

@@ -1,12 +1,19 @@
 """What subscription staff see and change in the editors' admin."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from broadsheet.subscriptions.models import (
     DailyTotal,
+    Invitation,
+    JoinLink,
     MineAnswer,
+    OwnershipOffer,
     Plan,
     Seat,
     SeatContest,
@@ -94,12 +101,60 @@ class DailyTotalViewSet(Record):
     list_filter = ("kind",)
 
 
+class ReadOnly(ModelPermissionPolicy):
+    """For what readers settle among themselves: staff look at it, and nobody edits it."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Nobody adds, changes or deletes one by hand."""
+        return action == "view" and bool(super().user_has_permission(user, action))
+
+
+class InvitationViewSet(Record):
+    """Seats that are promised, and what became of such promises."""
+
+    model = Invitation
+    icon = "mail"
+    menu_label = _("Invitations")
+    list_display = ("email", "subscription", "get_role_display", "get_state_display", "expires_at")
+    list_filter = ("state", "role")
+    search_fields = ("email", "subscription__owner__email")
+    inspect_view_fields_exclude = ("token_hash", "email_key")
+
+
+class JoinLinkViewSet(Record):
+    """Links by which readers take a free seat."""
+
+    model = JoinLink
+    icon = "link"
+    menu_label = _("Links to join")
+    list_display = ("subscription", "uses", "uses_allowed", "expires_at", "withdrawn_at")
+    inspect_view_fields_exclude = ("token_hash",)
+
+
+class OwnershipOfferViewSet(Record):
+    """Subscriptions that pass, or might, to another owner."""
+
+    model = OwnershipOffer
+    icon = "redirect"
+    menu_label = _("Hand-overs")
+    list_display = ("subscription", "to", "get_state_display", "created_at", "expires_at")
+    list_filter = ("state",)
+    search_fields = ("to__email", "subscription__owner__email")
+
+
+for readable in (Invitation, JoinLink, OwnershipOffer):
+    register_permission_policy(readable, ReadOnly(readable))
+
+
 class SubscriptionGroup(SnippetViewSetGroup):
     """All of it under one entry of the menu."""
 
     items = (
         SubscriptionViewSet,
         SeatViewSet,
+        InvitationViewSet,
+        JoinLinkViewSet,
+        OwnershipOfferViewSet,
         PlanViewSet,
         SharingCaseViewSet,
         SeatContestViewSet,

@@ -23,7 +23,7 @@ def offer(request: HttpRequest, subscription: int) -> HttpResponseBase:
     theirs = managed(request, subscription)
     if theirs.owner != me(request):
         return back(request)
-    form = OwnerForm(theirs, request.POST or None)
+    form = OwnerForm(theirs, request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         context = {
             "subscription": theirs,

@@ -53,7 +53,7 @@ def give(request: HttpRequest, subscription: int) -> HttpResponseBase:
 @csrf_protect
 def _give(request: HttpRequest, subscription: int) -> HttpResponse:
     theirs = group_of(request, subscription)
-    form = ListForm(request.POST or None, request.FILES or None)
+    form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
     if request.method == "POST" and form.is_valid():
         if not ratelimit.consume(request, action="invite_list"):
             return ratelimit.respond_429(request)
