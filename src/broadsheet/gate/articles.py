@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from broadsheet.access import (
@@ -27,12 +26,12 @@ from broadsheet.gate.identity import Identifier, Identity
 from broadsheet.gate.lessor import Lessor, hold_of
 from broadsheet.gate.networks import Networks
 from broadsheet.gate.pages import Face, Note, Page, PageCache, Story, face_for, fill
+from broadsheet.gate.ready import COMMON, GIFTED, access_header, matches, send_ready
 from broadsheet.gate.request import LANGUAGE, LEASE, METER, Request, Send
 from broadsheet.gate.response import (
     NO_STORE,
     PRIVATE,
     PUBLIC,
-    SECURITY,
     Headers,
     cookie,
     redirect,
@@ -46,18 +45,6 @@ METERED = b"metered"
 """The query that says: this visitor has just been given a meter to bring back."""
 METER_AGE = 60 * 86400
 LEASE_AGE = 86400
-COMMON: Headers = [
-    (b"content-type", b"text/html; charset=utf-8"),
-    (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
-    *SECURITY,
-]
-GIFTED: Headers = [
-    *(pair for pair in COMMON if pair[0] != b"referrer-policy"),
-    (b"referrer-policy", b"strict-origin"),
-    NO_STORE,
-]
-"""Of every page whose address carries a gift link: nobody keeps it, and the address goes nowhere.
-`no-referrer` would say `Origin: null` with the page's own forms, which are then refused."""
 
 
 @dataclass(slots=True)
@@ -259,7 +246,7 @@ class ArticleDoor:
         gift = reading.gift
         headers: Headers = [
             *(COMMON if gift is None else GIFTED),
-            _access(decision),
+            access_header(decision),
             *reading.who.cookies,
             *reading.cookies,
             *(gift.cookies if gift is not None else ()),
@@ -273,10 +260,10 @@ class ArticleDoor:
             return
         if gift is None:
             headers += [self._caching(reading, decision), (b"etag", b'W/"' + page.etag + b'"')]
-            if _matches(reading.request.if_none_match, page.etag):
+            if matches(reading.request.if_none_match, page.etag):
                 await respond(send, 304, headers)
                 return
-        await _send_ready(reading.request, page, headers, send)
+        await send_ready(reading.request, page, headers, send)
 
     def _caching(self, reading: Reading, decision: Decision) -> tuple[bytes, bytes]:
         shared = (
@@ -315,29 +302,8 @@ class ArticleDoor:
         }
 
 
-async def _send_ready(request: Request, page: Page, headers: Headers, send: Send) -> None:
-    body = page.plain
-    if "br" in request.encodings:
-        body = page.br
-        headers.append((b"content-encoding", b"br"))
-    elif "gzip" in request.encodings:
-        body = page.gzip
-        headers.append((b"content-encoding", b"gzip"))
-    headers.append((b"content-length", str(len(body)).encode()))
-    await respond(send, 200, headers, b"" if request.method == "HEAD" else body)
-
-
 def _note(reading: Reading, decision: Decision) -> Note:
     if not decision.full and reading.gift is not None and reading.gift.verdict is Verdict.REFUSED:
         return Note.GIFT_OVER
     a_pass = reading.who.a_pass
     return Note.PAYMENT_DUE if a_pass is not None and a_pass.payment_due else Note.NONE
-
-
-@cache
-def _access(decision: Decision) -> tuple[bytes, bytes]:
-    return b"broadsheet-access", decision.header.encode()
-
-
-def _matches(if_none_match: str, etag: bytes) -> bool:
-    return bool(if_none_match) and etag.decode() in if_none_match

@@ -134,8 +134,10 @@ def _check_reach(network: IPv4Network | IPv6Network) -> None:
             range=str(network),
             widest=widest,
         )
-    inside = not network.is_global or (
-        isinstance(network, IPv6Network) and not network.subnet_of(PUBLIC_IPV6)
+    inside = (
+        not network.is_global
+        or network.is_multicast
+        or (isinstance(network, IPv6Network) and not network.subnet_of(PUBLIC_IPV6))
     )
     if inside and not PAPER.is_local:
         raise _wrong(

@@ -1,0 +1,45 @@
+"""Ready bytes on their way out: the headers that every article has, and the coding that fits."""
+
+from functools import cache
+
+from broadsheet.access import Decision
+from broadsheet.gate.pages import Page
+from broadsheet.gate.request import Request, Send
+from broadsheet.gate.response import NO_STORE, SECURITY, Headers, respond
+
+COMMON: Headers = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
+    *SECURITY,
+]
+GIFTED: Headers = [
+    *(pair for pair in COMMON if pair[0] != b"referrer-policy"),
+    (b"referrer-policy", b"strict-origin"),
+    NO_STORE,
+]
+"""Of every page whose address carries a gift link: nobody keeps it, and the address goes nowhere.
+`no-referrer` would say `Origin: null` with the page's own forms, which are then refused."""
+
+
+async def send_ready(request: Request, page: Page, headers: Headers, send: Send) -> None:
+    """The page in the best coding that the browser takes; `headers` are its own to add to."""
+    body = page.plain
+    if "br" in request.encodings:
+        body = page.br
+        headers.append((b"content-encoding", b"br"))
+    elif "gzip" in request.encodings:
+        body = page.gzip
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", str(len(body)).encode()))
+    await respond(send, 200, headers, b"" if request.method == "HEAD" else body)
+
+
+@cache
+def access_header(decision: Decision) -> tuple[bytes, bytes]:
+    """What was decided, and why (docs/access-header.md)."""
+    return b"broadsheet-access", decision.header.encode()
+
+
+def matches(if_none_match: str, etag: bytes) -> bool:
+    """Whether the browser has this very page already."""
+    return bool(if_none_match) and etag.decode() in if_none_match
