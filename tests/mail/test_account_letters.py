@@ -92,6 +92,16 @@ def test_a_device_that_is_known_is_no_news(cast: Cast) -> None:
     assert kinds() == ["new_device"]
 
 
+def test_who_cannot_be_written_to_can_still_sign_in(cast: Cast) -> None:
+    signs_in(cast.ana)
+    Reader.objects.filter(pk=cast.ana.pk).update(email="ana@intranet")
+    cast.ana.email = "ana@intranet"
+    client = Client()
+    client.force_login(cast.ana, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/account/").status_code == 200
+    assert kinds() == []
+
+
 def test_a_reader_who_chooses_a_language_is_written_to_in_it(cast: Cast) -> None:
     client = signs_in(cast.ana)
     client.get("/language/es/")

@@ -1,11 +1,14 @@
 """Handing letters over to a real mail server, whatever it answers."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.tasks.signals import task_enqueued
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from broadsheet.background import Background
 from broadsheet.mail import delivery, post
 from broadsheet.mail.delivery import LEASE, PAUSES, attempt, claim
 from broadsheet.mail.models import KEPT, Letter
@@ -191,3 +194,16 @@ def test_a_code_overtakes_whatever_else_waits() -> None:
     first, second = DBTaskResult.objects.ready()
     assert first.args_kwargs["args"] == [Letter.objects.get(kind="sign_in_code").pk]
     assert second.priority < first.priority
+
+
+def test_the_background_wakes_when_what_was_queued_can_be_found(
+    letter: Letter, django_capture_on_commit_callbacks: Any
+) -> None:
+    background = Background()
+    task_enqueued.connect(background._wake_after_commit)
+    with django_capture_on_commit_callbacks() as committed:
+        delivery.deliver.enqueue(letter.pk)
+        assert not background._wake.is_set()
+    for callback in committed:
+        callback()
+    assert background._wake.is_set()

@@ -1,5 +1,7 @@
 """Writing a letter: to whom, when it goes, and what keeps it from going."""
 
+from typing import Any
+
 import pytest
 from django.core import mail
 from django.db import transaction
@@ -43,9 +45,9 @@ def test_what_was_rolled_back_is_not_told() -> None:
 
 @pytest.mark.django_db
 def test_a_letter_is_queued_when_what_it_tells_is_committed(
-    django_capture_on_commit_callbacks: object,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
-    with django_capture_on_commit_callbacks() as waiting:  # type: ignore[operator]
+    with django_capture_on_commit_callbacks() as waiting:
         post.send("ended", "ana@example.com", "en", context("ended"))
     assert len(waiting) == 1
 

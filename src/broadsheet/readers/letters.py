@@ -1,5 +1,6 @@
 """What the paper writes to readers about their accounts; allauth's own letters among them."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from broadsheet.mail.rendering import one_line, spoken
 from broadsheet.readers.labels import label_for
 from broadsheet.readers.models import Reader
 
+logger = logging.getLogger(__name__)
+
 type Given = Mapping[str, Any]
 
 
@@ -24,7 +27,10 @@ def new_device(reader: Reader, device: str, signed_in_at: datetime) -> None:
         "devices_url": _page("devices"),
         "password_url": _page("account_change_password"),
     }
-    post.send("new_device", reader.email, reader.language, values)
+    try:
+        post.send("new_device", reader.email, reader.language, values)
+    except post.BadAddress:  # an account made by hand; its owner must still be able to come in
+        logger.warning("reader %d has an address that cannot be written to", reader.pk)
 
 
 def from_allauth(prefix: str, to: str, given: Given) -> None:
