@@ -317,7 +317,8 @@ def _console(device: Device, said: ConsoleMessage) -> None:
 
 
 def _request(device: Device, asked: Request) -> None:
-    if asked.url.startswith(("http", "ws")) and not asked.url.startswith(f"{device.url}/"):
+    ours = (f"{device.url}/", f"{device.paper.told['till']}/")
+    if asked.url.startswith(("http", "ws")) and not asked.url.startswith(ours):
         device.complaints.append(f"asked elsewhere: {asked.url}")
 
 

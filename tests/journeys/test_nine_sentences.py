@@ -55,10 +55,10 @@ def test_adding_a_reader_is_offered_first_and_leads_to_premium(
     first = laptop.wall.locator("a, button, summary").first
     expect(first).to_have_text("Add a reader")
     first.click()
-    laptop.has_come_to("/plans/", "premium")
-    premium = laptop.page.locator("#premium")
-    expect(premium).to_contain_text("2 readers")
-    assert premium.evaluate(IN_VIEW)
+    laptop.has_come_to("/subscribe/premium/")
+    expect(laptop.page.get_by_role("heading", level=1)).to_contain_text("Premium")
+    expect(laptop.page.locator(".bill-today")).to_contain_text("To pay today")
+    expect(laptop.page.get_by_label("Who reads with you?")).to_be_visible()
     laptop.page.get_by_role("link", name="Back to the story").click()
     laptop.has_come_to(contested.path)
 

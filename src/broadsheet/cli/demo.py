@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     data = paper.data_dir
     with demonstration_till(paper, options.port) as till:
         facts = _built(data) or _build(data)
-        told = _told(facts, url, data)
+        told = {**_told(facts, url, data), "till": till.address if till else None}
         hear(till, options.port)
         serve_here("127.0.0.1", options.port, lambda: _announce(told, as_json=options.json))
     say("The paper has stopped.")
