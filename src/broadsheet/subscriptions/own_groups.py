@@ -40,7 +40,7 @@ def ways(reader: Reader) -> list[dict[str, Any]]:
     """What the reader opened to others. Of a link's address only a digest is kept."""
     domains = JoinDomain.objects.filter(added_by=reader).values("domain", "created_at")
     links = JoinLink.objects.filter(made_by=reader).values("uses", "uses_allowed", "created_at")
-    return [*domains, *links]
+    return [dict(one) for one in (*domains, *links)]
 
 
 @chapter("administered", _("Subscriptions you look after"), {"plan": _("plan")})

@@ -254,7 +254,9 @@ def _page(
         boards[0].form = form
     context = {
         "boards": boards,
-        "own": own_seats(me(request)),
+        "elsewhere": [
+            seat for seat in own_seats(me(request)) if seat.subscription not in subscriptions
+        ],
         "next": next_of(request),
         "on_account": True,
         **offered_to(me(request)),
