@@ -214,6 +214,7 @@ def test_what_the_paper_sealed_for_another_use_is_no_pass(
 ) -> None:
     meter = Browser(server)
     meter.get(metered[0])
+    reading.ask("/account/devices/")  # whose forms bring the third
     fields = {"epoch": reading.cookies["bs_lease"]}
     assert reading.script("beat", **fields).status == 200
     others = [meter.cookies["bs_meter"], reading.cookies["bs_csrf"], reading.cookies["bs_session"]]

@@ -33,8 +33,16 @@ KEPT = timedelta(days=90)
 ATTEMPTS = 20
 
 
+PERSONAL = frozenset(
+    {"address", "billing_details", "customer_address", "customer_details", "customer_email"}
+    | {"customer_name", "customer_phone", "customer_shipping", "email", "name", "phone"}
+    | {"receipt_email", "shipping", "shipping_details"}
+)
+"""Fields of Stripe's objects that tell of a person."""
+
+
 class Forged(Exception):
-    """The signature is missing, wrong or too old."""
+    """The signature is missing, wrong or too old, or what is signed is no event."""
 
 
 class OtherMode(Exception):
@@ -50,19 +58,31 @@ def receive(body: bytes, signature: str) -> WebhookEvent:
     said = json.loads(body)
     if said.get("livemode") is not is_live():
         raise OtherMode
+    try:
+        told = {
+            "type": str(said["type"]),
+            "payload": said,
+            "created_at": datetime.fromtimestamp(said["created"], UTC),
+            "received_at": timezone.now(),
+        }
+        name = str(said["id"])
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise Forged from error
     with transaction.atomic():
-        row, created = WebhookEvent.objects.get_or_create(
-            stripe_id=said["id"],
-            defaults={
-                "type": said["type"],
-                "payload": said,
-                "created_at": datetime.fromtimestamp(said["created"], UTC),
-                "received_at": timezone.now(),
-            },
-        )
+        row, created = WebhookEvent.objects.get_or_create(stripe_id=name, defaults=told)
         if created:
             transaction.on_commit(lambda: work_through.enqueue(row.pk), robust=True)
     return row
+
+
+def without_people(said: Any) -> Any:
+    """What Stripe said, without names, addresses and numbers of people: nothing here needs
+    them, staff can read them at Stripe, and a deleted account must not live on in a log."""
+    if isinstance(said, dict):
+        return {name: without_people(value) for name, value in said.items() if name not in PERSONAL}
+    if isinstance(said, list):
+        return [without_people(value) for value in said]
+    return said
 
 
 @task()
@@ -75,6 +95,8 @@ def work_through(pk: int) -> None:
     try:
         outcome = _read(event.type, event.payload["data"]["object"])
     except (TillAway, TillClosed):
+        # Not the event's fault: an outage of an hour is not twenty attempts.
+        WebhookEvent.objects.filter(pk=pk).update(attempts=F("attempts") - 1)
         _note(pk, "Stripe is away", done=False)
     except stripe.InvalidRequestError as error:
         # What is asked for is not there: of another account, or deleted since.
@@ -110,7 +132,8 @@ def _note(pk: int, outcome: str, *, done: bool) -> None:
 
 def _read(kind: str, about: dict[str, Any]) -> str:
     for prefix, reading in READINGS:
-        if kind.startswith(prefix):
+        # What is only foretold, such as an invoice to come, has no id to read it by.
+        if kind.startswith(prefix) and about.get("id"):
             return "read" if reading(about) else "not this paper's"
     return "nothing to read"
 

@@ -1,6 +1,7 @@
 """Ready bytes on their way out: the headers that every article has, and the coding that fits."""
 
-from functools import cache
+import re
+from functools import cache, lru_cache
 
 from broadsheet.access import Decision
 from broadsheet.gate.pages import Page
@@ -12,6 +13,8 @@ COMMON: Headers = [
     (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
     *SECURITY,
 ]
+NEVER = re.compile(r"q\s*=\s*0(\.0{0,3})?")
+"""A weight that says: not this one."""
 GIFTED: Headers = [
     *(pair for pair in COMMON if pair[0] != b"referrer-policy"),
     (b"referrer-policy", b"strict-origin"),
@@ -24,14 +27,24 @@ GIFTED: Headers = [
 async def send_ready(request: Request, page: Page, headers: Headers, send: Send) -> None:
     """The page in the best coding that the browser takes; `headers` are its own to add to."""
     body = page.plain
-    if "br" in request.encodings:
-        body = page.br
-        headers.append((b"content-encoding", b"br"))
-    elif "gzip" in request.encodings:
-        body = page.gzip
-        headers.append((b"content-encoding", b"gzip"))
+    coding = _coding(request.encodings)
+    if coding:
+        body = page.br if coding == b"br" else page.gzip
+        headers.append((b"content-encoding", coding))
     headers.append((b"content-length", str(len(body)).encode()))
     await respond(send, 200, headers, b"" if request.method == "HEAD" else body)
+
+
+@lru_cache(maxsize=256)
+def _coding(accepted: str) -> bytes:
+    """The best coding that Accept-Encoding takes (RFC 9110, section 12.5.3); empty: none. One
+    that is only taken by `*`, or not at all (a weight of zero), is not sent."""
+    taken = set()
+    for part in accepted.lower().split(","):
+        name, _, weight = part.partition(";")
+        if not NEVER.fullmatch(weight.strip()):
+            taken.add(name.strip())
+    return b"br" if "br" in taken else b"gzip" if "gzip" in taken else b""
 
 
 @cache

@@ -26,6 +26,8 @@ MAX_REMEMBERED = 2_048
 """Characters of cookies whose reading is remembered: an honest browser's take under 1,000."""
 MAX_LANGUAGES = 500
 """Characters of Accept-Language that are looked at."""
+MAX_ENCODINGS = 200
+"""Characters of Accept-Encoding that are looked at."""
 MAX_FORM = 8_192
 """Bytes of a form to the gate; its largest honest one is under 1,000."""
 
@@ -106,7 +108,7 @@ def read(scope: Scope) -> Request:
         cookies=parse_cookies(cookies) if cookies else {},
         accept=get(b"accept", ""),
         languages=get(b"accept-language", "")[:MAX_LANGUAGES],
-        encodings=get(b"accept-encoding", ""),
+        encodings=get(b"accept-encoding", "")[:MAX_ENCODINGS],
         if_none_match=get(b"if-none-match", ""),
         origin=get(b"origin", ""),
         fetch_site=get(b"sec-fetch-site", ""),
