@@ -15,7 +15,6 @@ import django
 django.setup()
 
 from allauth.account.models import EmailAddress  # noqa: E402 (Django must be set up first)
-from allauth.usersessions.models import UserSession  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import login  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
@@ -70,7 +69,6 @@ def sign_in(email: str, agent: str) -> dict[str, str]:
     request.session = SessionStore()
     login(request, someone, backend="django.contrib.auth.backends.ModelBackend")
     request.session.save()
-    UserSession.objects.create_from_request(request)
     secret, key = sign_ins.device_secret(""), request.session.session_key
     sign_ins.note(someone, secret, key, agent, timezone.now())
     return {settings.SESSION_COOKIE_NAME: key, DEVICE: secret}

@@ -13,8 +13,8 @@ COMMON: Headers = [
     (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
     *SECURITY,
 ]
-NEVER = re.compile(r"q\s*=\s*0(\.0{0,3})?")
-"""A weight that says: not this one."""
+WANTED = re.compile(r"q\s*=\s*(1(\.0{0,3})?|0\.\d{0,2}[1-9]\d{0,2})")
+"""A weight that is more than nothing (RFC 9110, section 12.4.2)."""
 GIFTED: Headers = [
     *(pair for pair in COMMON if pair[0] != b"referrer-policy"),
     (b"referrer-policy", b"strict-origin"),
@@ -42,7 +42,7 @@ def _coding(accepted: str) -> bytes:
     taken = set()
     for part in accepted.lower().split(","):
         name, _, weight = part.partition(";")
-        if not NEVER.fullmatch(weight.strip()):
+        if not weight or WANTED.fullmatch(weight.strip()):
             taken.add(name.strip())
     return b"br" if "br" in taken else b"gzip" if "gzip" in taken else b""
 

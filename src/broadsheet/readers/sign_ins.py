@@ -3,9 +3,11 @@
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from importlib import import_module
 
 from allauth.core import context
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,6 +20,7 @@ from broadsheet.readers import letters
 from broadsheet.readers.labels import label_for
 from broadsheet.readers.models import Device, Reader, access_changed
 
+SESSIONS = import_module(settings.SESSION_ENGINE).SessionStore
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly `last_seen` is kept; finer would write at every page."""
 MAX_SECRET = 100
@@ -62,9 +65,7 @@ def current_key(request: HttpRequest) -> str:
 def end(devices: Iterable[Device], why: Ending) -> int:
     """Sign devices of one reader out: their sessions, passes and leases; how many there were."""
     ending = list(devices)
-    for device in ending:
-        for session in UserSession.objects.filter(session_key=device.session_key):
-            session.end()
+    _end_sessions(device.session_key for device in ending)
     Device.objects.filter(pk__in=[device.pk for device in ending]).update(session_key="")
     for reader in {device.reader_id for device in ending}:
         _tell(reader, [device.key for device in ending], why)
@@ -81,9 +82,15 @@ def end_others(reader: Reader, why: Ending) -> int:
     """End every sign-in of the reader but the present request's; how many devices there were."""
     request = present_request(reader)
     session = request.session.session_key if request else None
-    for other in UserSession.objects.filter(user_id=reader.pk).exclude(session_key=session):
-        other.end()
     others = reader.devices.exclude(key=current_key(request) if request else "")
+    known = UserSession.objects.filter(user_id=reader.pk).exclude(session_key=session)
+    _end_sessions(
+        {
+            *known.values_list("session_key", flat=True),
+            *others.values_list("session_key", flat=True),
+        }
+        - {session}
+    )
     keys = list(others.values_list("key", flat=True))
     ended = others.signed_in().update(session_key="")
     _tell(reader.pk, keys, why)
@@ -129,6 +136,13 @@ def _meet(
         elif created:  # the very first one is no news
             reader.speaks(language)
     return device
+
+
+def _end_sessions(keys: Iterable[str]) -> None:
+    # By the key itself: a key that was renewed has no row of allauth's until the next sign-in.
+    for key in filter(None, keys):
+        SESSIONS().delete(key)
+        UserSession.objects.filter(session_key=key).delete()
 
 
 def _tell(reader: int, keys: Iterable[str], why: Ending) -> None:
