@@ -1,5 +1,8 @@
 """What a reader changes about what they pay: shown in money first, done at Stripe, read back."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,20 +13,33 @@ from django.utils import timezone
 
 from broadsheet.billing import catalogue, mirror, undoing
 from broadsheet.billing.models import Agreement, Offer, OfferUse
-from broadsheet.billing.standing import BASE, moment
-from broadsheet.billing.till import Declined, asking, plain, refusal
+from broadsheet.billing.standing import (
+    BASE,
+    PAID_UNTIL,
+    PAUSED_UNTIL,
+    is_unpaid,
+    moment,
+    paid_until,
+)
+from broadsheet.billing.till import Declined, TillAway, asking, plain, refusal
 from broadsheet.subscriptions.models import Price
+
+logger = logging.getLogger(__name__)
 
 PREVIEW_AGE = timedelta(minutes=30)
 """How long a price that was shown is kept to."""
-
-
+TRIES = 20
+"""How often the same change may be declined, each time with another card."""
 WITHDRAWAL = timedelta(days=14)
 """As the law of the European Union has it (directive 2011/83/EU, article 9)."""
 
 
 class Stale(Exception):
     """What was shown is too old, or no longer true: it has to be shown again."""
+
+
+class TooFew(Exception):
+    """More people read than there would be seats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +55,9 @@ class Preview:
 
 
 def preview(agreement: Agreement, price: Price, seats: int, at: datetime) -> Preview:
-    """What it would cost to go over to `price` with so many seats. Raises TillAway."""
-    with asking("reckoning a change") as till:
+    """What it would cost to go over to `price` with so many seats. Raises Stale when the
+    subscription is not what we thought it was, and TillAway."""
+    with _as_it_is(agreement), asking("reckoning a change") as till:
         said = plain(
             till.v1.invoices.create_preview(
                 {
@@ -62,12 +79,15 @@ def preview(agreement: Agreement, price: Price, seats: int, at: datetime) -> Pre
 
 def change(agreement: Agreement, price: Price, seats: int, at: datetime, agreed: int) -> None:
     """Go over to `price` with so many seats, for the amount that was agreed to. A subscription
-    that was about to end goes on. Raises Stale, Declined, TillAway."""
-    if not timedelta() <= timezone.now() - at <= PREVIEW_AGE:
+    that was about to end goes on. Raises TooFew, Stale, Declined, TillAway."""
+    bought = agreement.subscription
+    if bought is not None and bought.seats.exclude(reader=None).count() > seats:
+        raise TooFew
+    if not timedelta() <= timezone.now() - at <= PREVIEW_AGE or agreement.paused:
         raise Stale
     if preview(agreement, price, seats, at).today != agreed:
         raise Stale
-    with asking("making a change") as till:
+    with _as_it_is(agreement), asking("making a change") as till:
         params = {
             "items": _items(till, agreement, price, seats),
             "proration_behavior": "always_invoice",
@@ -77,13 +97,34 @@ def change(agreement: Agreement, price: Price, seats: int, at: datetime, agreed:
         }
         # Pressed twice, or sent again on a train: the same change is made once.
         key = f"change-{agreement.stripe_id}-{price.pk}-{seats}-{int(at.timestamp())}-{agreed}"
+        mirror.owe_reading(agreement.stripe_id)
+        _once(till, agreement.stripe_id, params, key)
+    _read_back(agreement)
+
+
+def _once(till: stripe.StripeClient, stripe_id: str, params: dict[str, Any], key: str) -> None:
+    """Make a change that costs something, once, however often it is asked for."""
+    for number in range(TRIES):
         try:
-            till.v1.subscriptions.update(agreement.stripe_id, params, {"idempotency_key": key})  # type: ignore[arg-type]
+            till.v1.subscriptions.update(
+                stripe_id,
+                params,  # type: ignore[arg-type]
+                {"idempotency_key": f"{key}-{number}"},
+            )
+        except stripe.CardError as error:
+            # Stripe repeats its refusal under the same key. With another card since then, the
+            # reader may well press the same button again.
+            if dict(error.headers or {}).get("Idempotent-Replayed") != "true":
+                raise
+        except stripe.IdempotencyError as error:
+            raise Stale from error  # it was made, or tried, from another state
         except stripe.InvalidRequestError as error:
-            if error.code in ("subscription_payment_intent_requires_action", "resource_missing"):
-                raise Declined(str(refusal("authentication_required"))) from error
+            if error.code == "resource_missing" and error.param != "id":
+                raise Declined(str(refusal())) from error  # there is no card to pay with
             raise
-    mirror.subscription(agreement.stripe_id)
+        else:
+            return
+    raise Declined(str(refusal()))
 
 
 def cancel(agreement: Agreement, reason: str = "") -> None:
@@ -93,8 +134,11 @@ def cancel(agreement: Agreement, reason: str = "") -> None:
 
 
 def keep(agreement: Agreement) -> None:
-    """Take a cancellation back. Raises TillAway."""
+    """Take a cancellation back. Raises Stale, TillAway."""
     _update(agreement, {"cancel_at_period_end": False})
+    agreement.refresh_from_db()
+    if agreement.cancel_at is not None:  # staff had written a day of their own at Stripe
+        _update(agreement, {"cancel_at": ""})
 
 
 def may_withdraw(agreement: Agreement, now: datetime) -> bool:
@@ -110,20 +154,53 @@ def withdraw(agreement: Agreement) -> None:
 
 
 def pause(agreement: Agreement, until: datetime) -> None:
-    """Ask for no money until a day; readers read on until what is paid is used up."""
-    paid_until = int(agreement.renews_at.timestamp()) if agreement.renews_at else ""
-    _update(
-        agreement,
-        {
-            "pause_collection": {"behavior": "void", "resumes_at": int(until.timestamp())},
-            "metadata": {"broadsheet_paid_until": str(paid_until)},
-        },
-    )
+    """Ask for no money until a day; readers read on until what is paid is used up. Raises Stale
+    when it is paused already, and TillAway.
+
+    It is resumed by `resume` alone, never by Stripe: of a year that begins in a pause Stripe
+    would drop the invoice, and ask for nothing until the year is over.
+    """
+    if agreement.paused or agreement.renews_at is None:
+        raise Stale
+    written = {
+        PAID_UNTIL: str(int(agreement.renews_at.timestamp())),
+        PAUSED_UNTIL: str(int(until.timestamp())),
+    }
+    _update(agreement, {"pause_collection": {"behavior": "void"}, "metadata": written})
 
 
-def resume(agreement: Agreement) -> None:
-    """End a pause now. Raises TillAway."""
-    _update(agreement, {"pause_collection": "", "metadata": {"broadsheet_paid_until": ""}})
+def resume(agreement: Agreement, *, patient: bool = False) -> None:
+    """End a pause now. When what was paid before is used up, a new period begins today, and is
+    paid today. Raises Declined, unless `patient`: then the payment is due like any other that
+    fails. Raises Stale, TillAway."""
+    with asking("reading what is paused") as till:
+        said = plain(till.v1.subscriptions.retrieve(agreement.stripe_id))
+    goes_on: dict[str, Any] = {
+        "pause_collection": "",
+        "metadata": {PAID_UNTIL: "", PAUSED_UNTIL: ""},
+    }
+    if not is_unpaid(said):
+        _update(agreement, goes_on)
+        return
+    goes_on |= {
+        "billing_cycle_anchor": "now",
+        "proration_behavior": "none",
+        "payment_behavior": "allow_incomplete" if patient else "error_if_incomplete",
+    }
+    with _as_it_is(agreement), asking("ending a pause") as till:
+        mirror.owe_reading(agreement.stripe_id)
+        period = said["items"]["data"][0]["current_period_start"]
+        key = f"resume-{agreement.stripe_id}-{paid_until(said)}-{period}-{int(patient)}"
+        _once(till, agreement.stripe_id, goes_on, key)
+    _read_back(agreement)
+
+
+def resume_what_is_due(now: datetime) -> None:
+    """End the pauses whose day has come. Raises TillAway."""
+    due = Agreement.objects.filter(live=True, paused=True, paused_until__lte=now)
+    for agreement in due.exclude(subscription=None):
+        with suppress(Stale):
+            resume(agreement, patient=True)
 
 
 def stay(agreement: Agreement, offer: Offer) -> None:
@@ -136,8 +213,9 @@ def stay(agreement: Agreement, offer: Offer) -> None:
 
 
 def renewal(agreement: Agreement) -> tuple[int, datetime | None]:
-    """What is paid next, offers and tax included, in minor units, and when. Raises TillAway."""
-    with asking("reckoning the next payment") as till:
+    """What is paid next, offers and tax included, in minor units, and when. Raises Stale,
+    TillAway."""
+    with _as_it_is(agreement), asking("reckoning the next payment") as till:
         said = plain(
             till.v1.invoices.create_preview(
                 {
@@ -150,9 +228,29 @@ def renewal(agreement: Agreement) -> tuple[int, datetime | None]:
 
 
 def _update(agreement: Agreement, params: dict[str, Any]) -> None:
-    with asking("changing a subscription") as till:
+    with _as_it_is(agreement), asking("changing a subscription") as till:
+        mirror.owe_reading(agreement.stripe_id)
         till.v1.subscriptions.update(agreement.stripe_id, params)  # type: ignore[arg-type]
-    mirror.subscription(agreement.stripe_id)
+    _read_back(agreement)
+
+
+def _read_back(agreement: Agreement) -> None:
+    # It is changed. When Stripe goes away in this moment, the sweep reads what is owed.
+    with suppress(TillAway):
+        mirror.subscription(agreement.stripe_id)
+
+
+@contextmanager
+def _as_it_is(agreement: Agreement) -> Iterator[None]:
+    """What Stripe refuses was asked of a subscription that has changed since we read it, or that
+    is over: read it again. Raises Stale instead."""
+    try:
+        yield
+    except stripe.InvalidRequestError as error:
+        logger.warning("%s: %s", agreement.stripe_id, error)
+        with suppress(stripe.InvalidRequestError):
+            mirror.subscription(agreement.stripe_id)
+        raise Stale from error
 
 
 def _items(

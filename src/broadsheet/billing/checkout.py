@@ -1,5 +1,6 @@
 """From the plans page to Stripe's Checkout and back: one purchase at a time for each reader."""
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,15 +12,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from broadsheet.billing import catalogue, mirror
-from broadsheet.billing.models import Customer, Offer, Purchase, purchase_token
-from broadsheet.billing.till import asking, is_open, plain
+from broadsheet.billing import catalogue, mirror, offers
+from broadsheet.billing.models import Customer, Offer, Purchase
+from broadsheet.billing.till import TillAway, asking, is_open, plain
 from broadsheet.mail.post import address
 from broadsheet.readers.models import Reader
 from broadsheet.settings.django import PAPER
 from broadsheet.subscriptions.models import Price
 
 LANGUAGES = {"en": "en", "es": "es"}
+TABS = 5
+"""How often a till is tried to be opened while other tabs of the same reader do the same."""
 
 
 class SubscribedAlready(Exception):
@@ -40,10 +43,15 @@ class Order:
     """Nothing is paid before; else the price's own trial."""
 
     def asks_for(self, purchase: Purchase) -> bool:
-        """Whether a purchase that is under way is for the same."""
+        """Whether a purchase that is under way is for the same, at the same price."""
         theirs = (purchase.price_id, purchase.seats, purchase.offer_id, purchase.details)
         offer = self.offer.pk if self.offer else None
-        return theirs == (self.price.pk, self.seats, offer, dict(self.details))
+        return theirs == (self.price.pk, self.seats, offer, self.kept)
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What the purchase is to remember, with the amount that its buyer was shown."""
+        return {"amount": self.price.total(self.seats), **self.details}
 
 
 def customer_of(reader: Reader) -> Customer:
@@ -53,31 +61,44 @@ def customer_of(reader: Reader) -> Customer:
         with asking("making a customer") as till:
             made = till.v1.customers.create(
                 {"email": reader.email, "metadata": {"broadsheet_reader": str(reader.pk)}},
-                {"idempotency_key": f"customer-{customer.pk}-{reader.pk}"},
+                {"idempotency_key": _key_of(customer, reader)},
             )
         Customer.objects.filter(pk=customer.pk, stripe_id=None).update(stripe_id=made.id)
         customer.refresh_from_db()
     return customer
 
 
+def _key_of(customer: Customer, reader: Reader) -> str:
+    # With another address it is another question, which Stripe refuses under the same key.
+    address = hashlib.sha256(reader.email.encode()).hexdigest()[:16]
+    return f"customer-{customer.pk}-{reader.pk}-{address}"
+
+
 def begin(reader: Reader, order: Order) -> str:
     """An address at which the reader can pay.
 
     Whoever stands at the till already, in another tab perhaps, is led to the same till; for
-    something else the first till is closed before. Raises SubscribedAlready, TillAway, TillClosed.
+    something else the first till is closed before. Raises SubscribedAlready, NoSuchOffer when
+    the offer was used up meanwhile, TillAway, TillClosed.
     """
     customer = customer_of(reader)
-    if order.kind != Purchase.Kinds.GIFT:
-        _close_others(customer, order)
-    purchase = _purchase(customer, order)
-    if not purchase.session_url:
-        _open(purchase, order)
-    return purchase.session_url
+    for _ in range(TABS):
+        if order.kind != Purchase.Kinds.GIFT:
+            _close_others(customer, order)
+        purchase = _purchase(customer, order)
+        # Another tab may have opened a till for something else in this moment.
+        if order.kind != Purchase.Kinds.GIFT and not order.asks_for(purchase):
+            continue
+        if purchase.session_url or _open(purchase, order):
+            return purchase.session_url
+    raise TillAway("two tabs would not agree")
 
 
 def settle(purchase: Purchase) -> Purchase:
-    """Ask Stripe how a purchase ended. Raises TillAway."""
-    if purchase.state == Purchase.States.OPEN and purchase.session_id:
+    """Ask Stripe how a purchase ended. One that was left is asked for as well: somebody who kept
+    its page may have paid after all. Raises TillAway."""
+    unknown = purchase.state in (Purchase.States.OPEN, Purchase.States.LEFT)
+    if unknown and purchase.session_id:
         mirror.session(purchase.session_id)
         purchase.refresh_from_db()
     return purchase
@@ -99,13 +120,8 @@ def _has_run_out(purchase: Purchase) -> bool:
 def _close(purchase: Purchase) -> None:
     """Close a till, so that it cannot be paid at any more; who has paid there has bought."""
     if purchase.session_id and purchase.state == Purchase.States.OPEN:
-        # When it is paid or has run out already, the reading below tells.
-        with suppress(stripe.InvalidRequestError), asking("closing a till") as till:
-            till.v1.checkout.sessions.expire(purchase.session_id)
-        mirror.session(purchase.session_id)
-    Purchase.objects.filter(pk=purchase.pk, state=Purchase.States.OPEN, session_id="").update(
-        state=Purchase.States.LEFT, settled_at=timezone.now()
-    )
+        _expire(purchase.session_id)
+    _give_up(purchase)
 
 
 @transaction.atomic
@@ -116,29 +132,50 @@ def _purchase(customer: Customer, order: Order) -> Purchase:
         "price": order.price,
         "seats": order.seats,
         "offer": order.offer,
-        "details": dict(order.details),
+        "details": order.kept,
         "created_at": timezone.now(),
     }
     if order.kind == Purchase.Kinds.GIFT:
         return Purchase.objects.create(customer=customer, kind=order.kind, **fields)
-    purchase, _ = Purchase.objects.get_or_create(
-        customer=customer, kind=order.kind, state=Purchase.States.OPEN, defaults=fields
-    )
-    return purchase
+    under_way = customer.purchases.filter(kind=order.kind, state=Purchase.States.OPEN).first()
+    if under_way is not None:
+        return under_way
+    if order.offer is not None:
+        offers.keep_one(order.offer, customer)
+    return Purchase.objects.create(customer=customer, kind=order.kind, **fields)
 
 
-def _open(purchase: Purchase, order: Order) -> None:
+def _open(purchase: Purchase, order: Order) -> bool:
+    """Open the till. False: this purchase is over by now, and another is to be begun."""
     # Killed after Stripe has answered and before that is written down, the same key finds the
-    # same session again. With other parameters (a day later, in another language) it does not:
-    # that session's address was never shown to anybody, so a new one takes its place.
+    # same session again. With other parameters (a day later, in another language) it does not.
+    # Then that session stays behind with its purchase, so that whoever pays there has bought.
     try:
         made = _ask_for_session(purchase, order)
     except stripe.IdempotencyError:
-        purchase.token = purchase_token()
-        purchase.save(update_fields=["token"])
-        made = _ask_for_session(purchase, order)
+        _give_up(purchase)
+        return False
     purchase.session_id, purchase.session_url = made["id"], made["url"]
-    purchase.save(update_fields=["session_id", "session_url"])
+    still = Purchase.objects.filter(pk=purchase.pk, state=Purchase.States.OPEN)
+    if still.update(session_id=made["id"], session_url=made["url"]):
+        return True
+    # Closed by another tab while Stripe was making the session: nobody is to pay there.
+    Purchase.objects.filter(pk=purchase.pk).update(session_id=made["id"])
+    _expire(made["id"])
+    return False
+
+
+def _give_up(purchase: Purchase) -> None:
+    Purchase.objects.filter(pk=purchase.pk, state=Purchase.States.OPEN, session_id="").update(
+        state=Purchase.States.LEFT, settled_at=timezone.now()
+    )
+
+
+def _expire(session_id: str) -> None:
+    # When it is paid or has run out already, the reading that follows tells.
+    with suppress(stripe.InvalidRequestError), asking("closing a till") as till:
+        till.v1.checkout.sessions.expire(session_id)
+    mirror.session(session_id)
 
 
 def _ask_for_session(purchase: Purchase, order: Order) -> dict[str, Any]:
@@ -189,18 +226,17 @@ def _tax() -> dict[str, Any]:
 
 
 def _payment(purchase: Purchase, metadata: dict[str, str]) -> dict[str, Any]:
-    price, periods = purchase.price, int(purchase.details["periods"])
-    assert price is not None  # it was chosen in this very request
+    details = purchase.details
     return _tax() | {
         "mode": "payment",
         "invoice_creation": {"enabled": True, "invoice_data": {"metadata": metadata}},
         "line_items": [
             {
-                "quantity": periods,
+                "quantity": 1,
                 "price_data": {
-                    "currency": price.currency.lower(),
-                    "unit_amount": price.amount,
-                    "product_data": {"name": purchase.details["title"]},
+                    "currency": details["currency"].lower(),
+                    "unit_amount": details["amount"],
+                    "product_data": {"name": details["title"]},
                 },
             }
         ],

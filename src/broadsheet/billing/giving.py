@@ -1,6 +1,8 @@
 """Subscriptions as gifts: paid by one reader, redeemed by another."""
 
+import logging
 from datetime import datetime, timedelta, tzinfo
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
@@ -12,7 +14,12 @@ from broadsheet.billing.models import Gift, Purchase
 from broadsheet.billing.money import in_words
 from broadsheet.mail import post
 from broadsheet.readers.models import Reader
-from broadsheet.subscriptions.models import Price, Subscription
+from broadsheet.subscriptions.models import Plan, Price, Subscription
+
+logger = logging.getLogger(__name__)
+
+KEPT_DETAILS = ("plan", "months", "amount", "currency", "offer")
+"""Of a purchase's details: what is about no person."""
 
 
 class RedeemedAlready(Exception):
@@ -30,16 +37,18 @@ def months_of(price: Price, periods: int) -> int:
 
 @transaction.atomic
 def issue(purchase: Purchase) -> Gift | None:
-    """Make the gift that was paid. Safe to repeat. None: its price is no more."""
-    Purchase.objects.select_for_update().get(pk=purchase.pk)
-    price, details = purchase.price, purchase.details
-    if price is None:
+    """Make the gift that was paid. Safe to repeat. None: its plan is no more."""
+    purchase = Purchase.objects.select_for_update().get(pk=purchase.pk)
+    # As it was bought, whatever has become of the price since.
+    details = purchase.details
+    plan = Plan.objects.filter(pk=details["plan"]).first()
+    if plan is None:
         return None
     gift, created = Gift.objects.get_or_create(
         purchase=purchase,
         defaults={
-            "plan": price.plan,
-            "months": months_of(price, int(details["periods"])),
+            "plan": plan,
+            "months": int(details["months"]),
             "giver": details["giver"],
             "receiver": details["receiver"],
             "receiver_email": details["receiver_email"],
@@ -49,18 +58,27 @@ def issue(purchase: Purchase) -> Gift | None:
         },
     )
     if created:
-        Purchase.objects.filter(pk=purchase.pk).update(
-            state=Purchase.States.PAID, settled_at=timezone.now()
-        )
-        _thank(gift)
+        purchase.state, purchase.settled_at = Purchase.States.PAID, timezone.now()
+        if purchase.customer.reader_id is None:
+            purchase.details = without_people(details)
+        purchase.save(update_fields=["state", "settled_at", "details"])
+        _thank(gift, int(details["amount"]), str(details["currency"]))
     return gift
+
+
+def without_people(details: dict[str, Any]) -> dict[str, Any]:
+    """What may be kept of a purchase's details when its buyer has gone."""
+    return {name: details[name] for name in KEPT_DETAILS if name in details}
 
 
 def deliver() -> None:
     """Send the gifts whose day has come."""
     due = Gift.objects.filter(delivered_at=None, deliver_at__lte=timezone.now())
     for gift in due.exclude(receiver_email="").filter(redeemed_at=None):
-        _send(gift)
+        try:
+            _send(gift)
+        except Exception:
+            logger.exception("gift %s could not be sent", gift.pk)
 
 
 @transaction.atomic
@@ -132,14 +150,12 @@ def _send(gift: Gift) -> None:
     )
 
 
-def _thank(gift: Gift) -> None:
+def _thank(gift: Gift, amount: int, currency: str) -> None:
     giver = gift.purchase.customer.reader
-    price = gift.purchase.price
-    if giver is None or price is None:
+    if giver is None:
         return
     with override(giver.language):
         lasts = lasting(gift)
-    amount = price.amount * int(gift.purchase.details["periods"])
     post.send(
         "gift_bought",
         giver.email,
@@ -148,7 +164,7 @@ def _thank(gift: Gift) -> None:
             "receiver": gift.receiver,
             "plan": gift.plan.said(giver.language)[0],
             "duration": lasts,
-            "price": in_words(amount, price.currency, giver.language),
+            "price": in_words(amount, currency, giver.language),
             "sent_on": gift.deliver_at if gift.receiver_email else None,
             "card_url": post.address(f"/gifts/{gift.code}/card/"),
         },

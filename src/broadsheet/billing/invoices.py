@@ -21,11 +21,11 @@ def mirror(stripe_id: str) -> Invoice | None:
         said = plain(stripe.v1.invoices.retrieve(stripe_id, {"expand": ["payments"]}))
         intent = _payment_intent(said)
         refunds = (
-            [plain(one) for one in stripe.v1.refunds.list({"payment_intent": intent})]
+            stripe.v1.refunds.list({"payment_intent": intent, "limit": 100}).auto_paging_iter()
             if intent
             else []
         )
-    refunded = sum(one["amount"] for one in refunds if one["status"] in ("succeeded", "pending"))
+        refunded = sum(one.amount for one in refunds if one.status in ("succeeded", "pending"))
     return write(said, intent, refunded)
 
 

@@ -12,11 +12,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from stripe import InvalidRequestError
 
 from broadsheet.billing import giving, inviting, letters, undoing
-from broadsheet.billing.models import Agreement, Customer, OfferUse, Purchase
+from broadsheet.billing.models import Agreement, Customer, OfferUse, Purchase, Undoing
 from broadsheet.billing.standing import Standing, read
 from broadsheet.billing.till import asking, plain
+from broadsheet.readers.models import Reader
 from broadsheet.settings.django import PAPER
 from broadsheet.subscriptions import handover
 from broadsheet.subscriptions.models import OwnershipOffer, Plan, Subscription
@@ -35,7 +37,9 @@ def subscription(stripe_id: str) -> Agreement | None:
     while True:
         number = _number(stripe_id)
         with asking("reading a subscription") as stripe:
-            said = plain(stripe.v1.subscriptions.retrieve(stripe_id))
+            said = plain(
+                stripe.v1.subscriptions.retrieve(stripe_id, {"expand": ["latest_invoice"]})
+            )
         with transaction.atomic():
             agreement = Agreement.objects.select_for_update().filter(stripe_id=stripe_id).first()
             if agreement is not None and number is None:
@@ -66,9 +70,26 @@ def session(stripe_id: str) -> Purchase | None:
 
 
 def _left(purchase: Purchase) -> None:
-    Purchase.objects.filter(pk=purchase.pk, state=Purchase.States.OPEN).update(
-        state=Purchase.States.LEFT, settled_at=timezone.now()
-    )
+    open_still = Purchase.objects.filter(pk=purchase.pk, state=Purchase.States.OPEN)
+    if purchase.customer.reader_id is None:
+        open_still.update(details=giving.without_people(purchase.details))
+    open_still.update(state=Purchase.States.LEFT, settled_at=timezone.now())
+
+
+def owe_reading(stripe_id: str) -> None:
+    """Note that a subscription is about to be changed at Stripe. Whoever changes it reads it
+    afterwards; if they are killed before, or Stripe goes away, `read_what_is_owed` does."""
+    _number(stripe_id)
+
+
+def read_what_is_owed() -> None:
+    """Read the subscriptions of which a reading was begun and never written. Raises TillAway."""
+    for agreement in Agreement.objects.filter(asked__gt=F("told")):
+        try:
+            subscription(agreement.stripe_id)
+        except InvalidRequestError:
+            logger.warning("%s is not known to Stripe", agreement.stripe_id)
+            Agreement.objects.filter(pk=agreement.pk).update(told=F("asked"))
 
 
 def _number(stripe_id: str) -> int | None:
@@ -85,37 +106,49 @@ def _standing(said: dict[str, Any], due_since: datetime | None) -> Standing:
 
 
 def _begin(said: dict[str, Any]) -> Agreement | None:
-    standing = _standing(said, None)
     purchase = (
         Purchase.objects.select_for_update()
-        .filter(token=said.get("metadata", {}).get(PURCHASE, ""))
+        .filter(token=(said.get("metadata") or {}).get(PURCHASE, ""))
         .first()
     )
-    plan = Plan.objects.filter(code=standing.plan).first()
-    if purchase is None or plan is None or not standing.begun:
+    # What was given back already stays so when Stripe says that it has ended.
+    if purchase is None or purchase.state == Purchase.States.TWICE:
+        return None
+    standing = _standing(said, None)
+    plan = _plan(standing, purchase)
+    if plan is None or not standing.begun:
         return None
     # One process at a time begins something for this customer.
     customer = Customer.objects.select_for_update().get(pk=purchase.customer_id)
-    if standing.live and _has_another(customer, purchase):
+    reader = customer.reader
+    if reader is None or (standing.live and customer.agreements.filter(live=True).exists()):
+        # Paid at two tills; or the account was deleted while its owner stood at the till.
         _settle(purchase, Purchase.States.TWICE)
         undoing.give_back_later(said["id"])
         return None
-    return _create(customer, purchase, plan, said["id"], standing)
+    return _create(customer, reader, purchase, plan, said["id"], standing)
 
 
-def _has_another(customer: Customer, purchase: Purchase) -> bool:
-    # An account that was deleted while its owner stood at the till wants nothing any more.
-    return customer.reader_id is None or customer.agreements.filter(live=True).exists()
+def _plan(standing: Standing, purchase: Purchase) -> Plan | None:
+    found = Plan.objects.filter(code=standing.plan).first()
+    if found is None and purchase.price is not None:
+        return purchase.price.plan  # staff gave it another code meanwhile
+    return found
 
 
 def _create(
-    customer: Customer, purchase: Purchase, plan: Plan, stripe_id: str, standing: Standing
+    customer: Customer,
+    reader: Reader,
+    purchase: Purchase,
+    plan: Plan,
+    stripe_id: str,
+    standing: Standing,
 ) -> Agreement | None:
-    reader = customer.reader
-    if reader is None:
-        return None
+    told = purchase.state == Purchase.States.PAID  # its row was lost, and is made again
     try:
-        bought = _handed_over(purchase) or Subscription(owner=reader, starts_at=_begun(standing))
+        bought = (
+            _orphaned(reader, purchase, standing) if told else _handed_over(purchase)
+        ) or Subscription(owner=reader, starts_at=_begun(standing))
     except Refused:
         _settle(purchase, Purchase.States.LEFT)
         undoing.stop_later(stripe_id)
@@ -124,14 +157,30 @@ def _create(
     agreement = Agreement(customer=customer, subscription=bought, stripe_id=stripe_id)
     _note(agreement, standing)
     agreement.save()
+    if not told:
+        _welcome(purchase, bought, agreement)
+    return agreement
+
+
+def _welcome(purchase: Purchase, bought: Subscription, agreement: Agreement) -> None:
+    """What happens once, when somebody has bought."""
     if purchase.offer is not None:
         OfferUse.objects.get_or_create(
-            offer=purchase.offer, customer=customer, defaults={"at": timezone.now()}
+            offer=purchase.offer, customer=purchase.customer, defaults={"at": timezone.now()}
         )
     _settle(purchase, Purchase.States.PAID)
     letters.welcome(bought, agreement)
     inviting.invite(bought, str(purchase.details.get("invite", "")))
-    return agreement
+    _tell(Agreement(live=True), agreement, bought, "")  # what has happened to it since
+    agreement.save(update_fields=["reminders"])
+
+
+def _orphaned(reader: Reader, purchase: Purchase, standing: Standing) -> Subscription | None:
+    """The subscription that was granted for this when its agreement was still known."""
+    found = Subscription.objects.filter(owner=reader, agreement=None, gift=None)
+    if purchase.kind == Purchase.Kinds.HANDOVER:
+        return found.filter(ownership_offers=purchase.details.get("offer")).first()
+    return found.filter(starts_at=_begun(standing)).first()
 
 
 def _begun(standing: Standing) -> datetime:
@@ -161,15 +210,27 @@ def _write(agreement: Agreement, standing: Standing, number: int) -> None:
     agreement.told = number
     if not standing.due_since:
         agreement.reminders = 0
-    bought = agreement.subscription
+    bought = agreement.subscription or _granted_again(agreement, standing)
     if bought is not None:
-        old_name = letters.named(bought, bought.owner)
+        old_name = letters.named(bought, bought.owner) if bought.pk else ""
         plan = Plan.objects.filter(code=standing.plan).first() or bought.plan
         changed = (bought.plan_id, bought.seat_count) != (plan.pk, standing.seats)
         _grant(bought, plan, standing)
+        agreement.subscription = bought
         if agreement.customer.reader_id is not None:
-            _tell(was, agreement, bought, standing, old_name if changed else "")
+            _tell(was, agreement, bought, old_name if changed else "")
     agreement.save()
+
+
+def _granted_again(agreement: Agreement, standing: Standing) -> Subscription | None:
+    """What somebody pays for whose subscription is not there any more. None: nobody does, or it
+    is let go, because it has another owner or was given back."""
+    reader = agreement.customer.reader
+    let_go = Undoing.objects.filter(stripe_id=agreement.stripe_id).exists()
+    plan = Plan.objects.filter(code=standing.plan).first()
+    if reader is None or plan is None or let_go or not standing.live:
+        return None
+    return Subscription(owner=reader, plan=plan, starts_at=_begun(standing))
 
 
 def _grant(bought: Subscription, plan: Plan, standing: Standing) -> None:
@@ -186,7 +247,9 @@ def _grant(bought: Subscription, plan: Plan, standing: Standing) -> None:
     ):
         return
     bought.plan, bought.seats_bought, bought.ends_at, bought.payment_due = plan, *wanted[1:]
-    bought.save()
+    # Its owner is not ours to write: it may be changing hands in this moment.
+    mine = ("plan", "seats_bought", "ends_at", "payment_due")
+    bought.save(update_fields=mine if bought.pk else None)
 
 
 def _note(agreement: Agreement, standing: Standing) -> None:
@@ -203,19 +266,20 @@ def _note(agreement: Agreement, standing: Standing) -> None:
     agreement.paused_until = standing.paused_until
 
 
-def _tell(
-    was: Agreement, now: Agreement, bought: Subscription, standing: Standing, old_name: str
-) -> None:
-    if was.live and not now.live:
-        letters.ended(bought)
-    elif now.due_since and not was.due_since:
+def _tell(was: Agreement, now: Agreement, bought: Subscription, old_name: str) -> None:
+    """Write of everything that is new since the reading before; of what is over, only that."""
+    if not now.live:
+        if was.live:
+            letters.ended(bought)
+        return
+    if now.due_since and not was.due_since:
         now.reminders = 1
         letters.payment_failed(bought, now)
-    elif now.cancel_at and not was.cancel_at:
+    if now.cancel_at and not was.cancel_at:
         letters.ending(bought)
-    elif now.paused and not was.paused:
+    if now.paused and not was.paused:
         letters.paused(bought, now)
-    elif old_name:
+    if old_name:
         letters.plan_changed(bought, now, old_name)
 
 

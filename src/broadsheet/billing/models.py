@@ -3,7 +3,7 @@
 import secrets
 from typing import ClassVar
 
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -96,7 +96,7 @@ class Offer(models.Model):
     )
     kind = models.CharField(_("for"), max_length=10, choices=Kinds.choices)
     percent = models.PositiveSmallIntegerField(
-        _("percent off"), validators=[MaxValueValidator(100)]
+        _("percent off"), validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     periods = models.PositiveSmallIntegerField(
         _("months"), default=0, help_text=_("For so many months. 0: for as long as it is paid.")
@@ -173,7 +173,8 @@ class Purchase(models.Model):
     seats = models.PositiveSmallIntegerField(_("seats"), default=1)
     offer = models.ForeignKey(Offer, on_delete=models.SET_NULL, null=True)
     details = models.JSONField(default=dict)
-    """Of a gift: to whom, when, for how many periods. Of a hand-over: which. And `next`."""
+    """Of a gift: of what, for how long, to whom, when. Of a hand-over: which. `next`, whom to
+    invite, and the amount that was shown."""
     session_id = models.CharField(_("session at Stripe"), max_length=128, blank=True)
     session_url = models.TextField(blank=True)
     created_at = models.DateTimeField(_("begun"))

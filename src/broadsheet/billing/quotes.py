@@ -50,8 +50,9 @@ def quote(price: Price, seats: int, offer: Offer | None, *, first: bool) -> Quot
 
 
 def _less(amount: int, percent: int) -> int:
-    exact = Decimal(amount) * (100 - percent) / 100
-    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+    # As Stripe does: what is taken off is rounded, and half a cent is the reader's.
+    off = Decimal(amount) * percent / 100
+    return amount - int(off.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _periods(offer: Offer, price: Price) -> int:

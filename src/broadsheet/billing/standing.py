@@ -11,6 +11,8 @@ RIGHTS = frozenset({"trialing", "active", "past_due", "unpaid", "paused", "cance
 """Statuses that only a subscription has that was begun: its first payment went through."""
 BASE, SEAT = "base", "seat"
 """Roles of a subscription's items: the plan itself, and seats added to it."""
+PAID_UNTIL, PAUSED_UNTIL = "broadsheet_paid_until", "broadsheet_paused_until"
+"""Keys of the metadata that is written when a reader pauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,9 @@ def read(subscription: Mapping[str, Any], due_since: datetime | None, grace: tim
     is known from before; `grace`: how long readers read on after that."""
     items = subscription["items"]["data"]
     base = next((item for item in items if _role(item) == BASE), None)
-    meta = base["price"]["metadata"] if base else {}
-    recurring = (base or items[0])["price"]["recurring"]
+    # A subscription that somebody made at Stripe may have other items than ours, or none.
+    price: Mapping[str, Any] = (base or next(iter(items), {"price": {}}))["price"]
+    meta = price.get("metadata", {}) if base else {}
     status = subscription["status"]
     due = _due_since(subscription, items, due_since)
     return Standing(
@@ -55,14 +58,14 @@ def read(subscription: Mapping[str, Any], due_since: datetime | None, grace: tim
         plan=meta.get("broadsheet_plan", ""),
         seats=int(meta.get("seats", 1)) + _further(items),
         currency=subscription["currency"].upper(),
-        period=recurring["interval"],
-        amount=sum(item["price"]["unit_amount"] * item.get("quantity", 1) for item in items),
+        period=(price.get("recurring") or {}).get("interval", ""),
+        amount=sum(_amount(item) for item in items),
         starts_at=datetime.fromtimestamp(subscription["start_date"], UTC),
         renews_at=moment(_period(items, "end")),
         trial_ends_at=moment(subscription.get("trial_end")) if status == "trialing" else None,
         cancel_at=_cancel_at(subscription, items),
         paused=bool(subscription.get("pause_collection")),
-        paused_until=moment((subscription.get("pause_collection") or {}).get("resumes_at")),
+        paused_until=_paused_until(subscription),
         due_since=due,
         ends_at=_ends_at(subscription, items, due, grace),
     )
@@ -75,6 +78,11 @@ def moment(seconds: int | None) -> datetime | None:
 
 def _role(item: Mapping[str, Any]) -> str:
     return str(item["price"].get("metadata", {}).get("broadsheet_role", ""))
+
+
+def _amount(item: Mapping[str, Any]) -> int:
+    unit, quantity = item["price"].get("unit_amount"), item.get("quantity")
+    return int((unit or 0) * (1 if quantity is None else quantity))
 
 
 def _further(items: list[dict[str, Any]]) -> int:
@@ -92,7 +100,13 @@ def _due_since(
 ) -> datetime | None:
     if subscription["status"] not in ("past_due", "unpaid"):
         return None
-    return known or moment(_period(items, "start"))
+    # Usually a renewal failed, when its period began. What was changed at Stripe in the middle
+    # of a year may fail as well: then grace begins with that invoice, not with the year.
+    unpaid = subscription.get("latest_invoice")
+    begun = _period(items, "start")
+    if isinstance(unpaid, Mapping) and unpaid.get("status") == "open":
+        begun = max(begun or 0, unpaid["created"])
+    return known or moment(begun)
 
 
 def _cancel_at(subscription: Mapping[str, Any], items: list[dict[str, Any]]) -> datetime | None:
@@ -116,12 +130,30 @@ def _ends_at(
         return due + grace
     if status == "paused":  # a trial ended without a card
         return moment(subscription.get("trial_end"))
-    if subscription.get("pause_collection"):
-        return moment(_paid_until(subscription))
-    return _cancel_at(subscription, items)
+    cancelled = _cancel_at(subscription, items)
+    paid = moment(paid_until(subscription)) if subscription.get("pause_collection") else None
+    return min((end for end in (cancelled, paid) if end is not None), default=None)
 
 
-def _paid_until(subscription: Mapping[str, Any]) -> int | None:
-    # Written there when the reader paused; a pause made at Stripe takes nothing from readers.
-    written = subscription.get("metadata", {}).get("broadsheet_paid_until", "")
+def paid_until(subscription: Mapping[str, Any]) -> int | None:
+    """Until when was paid when the reader paused, in Unix time; None: they did not. A pause that
+    was made at Stripe takes nothing from readers."""
+    return _written(subscription, PAID_UNTIL)
+
+
+def is_unpaid(subscription: Mapping[str, Any]) -> bool:
+    """Whether its reader paused, and the period it is in now was therefore not paid."""
+    paid, begun = paid_until(subscription), _period(subscription["items"]["data"], "start")
+    return paid is not None and begun is not None and begun >= paid
+
+
+def _paused_until(subscription: Mapping[str, Any]) -> datetime | None:
+    pause = subscription.get("pause_collection")
+    if not pause:
+        return None
+    return moment(pause.get("resumes_at") or _written(subscription, PAUSED_UNTIL))
+
+
+def _written(subscription: Mapping[str, Any], name: str) -> int | None:
+    written = subscription.get("metadata", {}).get(name, "")
     return int(written) if written.isdecimal() else None

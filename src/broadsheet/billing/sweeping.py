@@ -8,7 +8,16 @@ from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 
-from broadsheet.billing import checkout, giving, invoices, letters, mirror, undoing, webhooks
+from broadsheet.billing import (
+    changes,
+    checkout,
+    giving,
+    invoices,
+    letters,
+    mirror,
+    undoing,
+    webhooks,
+)
 from broadsheet.billing.models import Agreement, Purchase
 from broadsheet.billing.till import TillAway, asking, is_open
 
@@ -24,16 +33,19 @@ REMINDERS = (timedelta(days=3), timedelta(days=7), timedelta(days=12))
 
 @task()
 def sweep() -> None:
-    """Settle what is left. Stripe being away stops it until the next minute."""
+    """Settle what is left. Stripe being away stops it until the next minute; anything else that
+    goes wrong with one thing does not keep the others waiting."""
     now = timezone.now()
     giving.deliver()
     if not is_open():
         return
+    remind(now)
     try:
+        settle_purchases(now)
+        mirror.read_what_is_owed()
+        changes.resume_what_is_due(now)
         webhooks.sweep(now)
         undoing.sweep()
-        settle_purchases(now)
-        remind(now)
     except TillAway:
         logger.warning("Stripe is away; what is left to settle waits")
 
@@ -44,10 +56,19 @@ def settle_purchases(now: datetime) -> None:
         state=Purchase.States.OPEN, created_at__lt=now - AT_THE_TILL
     )
     for purchase in open_since:
-        checkout.settle(purchase)
+        _settle(purchase)
     open_since.filter(session_id="", created_at__lt=now - SESSION_LASTS).update(
         state=Purchase.States.LEFT, settled_at=now
     )
+
+
+def _settle(purchase: Purchase) -> None:
+    try:
+        checkout.settle(purchase)
+    except TillAway:
+        raise
+    except Exception:
+        logger.exception("purchase %s could not be settled", purchase.pk)
 
 
 def remind(now: datetime) -> None:

@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 RETRIES = 2
 """Times the SDK asks again by itself, with the same idempotency key, when nobody answered."""
+PATIENCE = 15.0
+"""Seconds to wait for one answer: somebody is looking at a page that does not come."""
 
 
 class TillClosed(Exception):
@@ -24,7 +26,7 @@ class TillClosed(Exception):
 
 
 class TillAway(Exception):
-    """Stripe does not answer, or not as it should; nothing is known to have changed."""
+    """Stripe does not answer, or not as it should. What was asked for may have been done."""
 
 
 class Declined(Exception):
@@ -51,13 +53,15 @@ def client() -> StripeClient:
     """Stripe as the settings say. Raises TillClosed."""
     if not is_open():
         raise TillClosed
+    line = stripe.RequestsClient(timeout=PATIENCE)
     if is_demonstration():
         return StripeClient(
             PAPER.stripe_secret_key,
             base_addresses={"api": PAPER.stripe_address},
             max_network_retries=RETRIES,
+            http_client=line,
         )
-    return StripeClient(PAPER.stripe_secret_key, max_network_retries=RETRIES)
+    return StripeClient(PAPER.stripe_secret_key, max_network_retries=RETRIES, http_client=line)
 
 
 @contextmanager
@@ -92,6 +96,7 @@ REFUSALS = {
     "expired_card": _("This card has expired."),
     "incorrect_cvc": _("The security code of the card is not right."),
     "authentication_required": _("The bank wants you to confirm this payment."),
+    "subscription_payment_intent_requires_action": _("The bank wants you to confirm this payment."),
 }
 """Stripe's decline codes that tell a reader what to do; of others only that it was refused."""
 

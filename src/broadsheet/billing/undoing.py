@@ -2,16 +2,19 @@
 whose account is gone. Each step may be repeated without harm."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 import stripe
 from django.db import transaction
+from django.db.models import F, Q
 from django.tasks import task
 from django.utils import timezone
 
 from broadsheet.billing import letters
-from broadsheet.billing.models import Customer, Undoing
+from broadsheet.billing.models import Agreement, Customer, Undoing
 from broadsheet.billing.till import TillAway, TillClosed, asking, plain
+from broadsheet.subscriptions.models import Plan
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +60,10 @@ def undo(pk: int) -> None:
     with transaction.atomic():
         if not Undoing.objects.filter(pk=pk, done_at=None).update(done_at=timezone.now()):
             return
+        # Stripe's webhook tells the paper; if it does not, the sweep reads what is owed.
+        Agreement.objects.filter(
+            Q(stripe_id=row.stripe_id) | Q(customer__stripe_id=row.stripe_id), live=True
+        ).update(asked=F("asked") + 1)
         if given_back is not None:
             _tell(given_back)
 
@@ -86,18 +93,17 @@ def _stop(stripe_id: str, *, refund: bool) -> dict[str, Any] | None:
     with asking("ending a subscription") as till:
         try:
             said = plain(till.v1.subscriptions.retrieve(stripe_id))
-            if said["status"] not in ("canceled", "incomplete_expired"):
-                said = plain(
-                    till.v1.subscriptions.cancel(
-                        stripe_id,
-                        {"prorate": False, "invoice_now": False},
-                        {"idempotency_key": f"stop-{stripe_id}"},
-                    )
-                )
         except stripe.InvalidRequestError as error:
             if error.code == "resource_missing":
                 return None
             raise
+        if said["status"] not in ("canceled", "incomplete_expired"):
+            # Asked twice, because the first answer was lost, Stripe says that there is none.
+            with suppress(stripe.InvalidRequestError):
+                till.v1.subscriptions.cancel(stripe_id, {"prorate": False, "invoice_now": False})
+            said = plain(till.v1.subscriptions.retrieve(stripe_id))
+        if said["status"] not in ("canceled", "incomplete_expired"):
+            raise TillAway(stripe_id)
         if refund:
             said["given_back"] = _refund(till, said)
             return said
@@ -108,19 +114,32 @@ def _refund(till: stripe.StripeClient, said: dict[str, Any]) -> int:
     """Minor units that go back."""
     total = 0
     for invoice in till.v1.invoices.list({"subscription": said["id"]}).auto_paging_iter():
-        for payment in till.v1.invoice_payments.list({"invoice": invoice.id, "status": "paid"}):
+        paid = till.v1.invoice_payments.list({"invoice": invoice.id, "status": "paid"})
+        for payment in paid.auto_paging_iter():
             intent = plain(payment)["payment"].get("payment_intent")
             if intent:
-                till.v1.refunds.create(
-                    {"payment_intent": intent}, {"idempotency_key": f"give-back-{intent}"}
-                )
-                total += payment.amount_paid or 0
+                total += _refund_payment(till, intent)
     return total
+
+
+def _refund_payment(till: stripe.StripeClient, intent: str) -> int:
+    try:
+        till.v1.refunds.create(
+            {"payment_intent": intent}, {"idempotency_key": f"give-back-{intent}"}
+        )
+    except stripe.InvalidRequestError as error:
+        # By staff, or by us before we were killed.
+        if error.code != "charge_already_refunded":
+            raise
+    refunds = till.v1.refunds.list({"payment_intent": intent, "limit": 100})
+    return sum(one.amount for one in refunds if one.status in ("succeeded", "pending"))
 
 
 def _tell(said: dict[str, Any]) -> None:
     customer = Customer.objects.filter(stripe_id=said["customer"]).first()
     if customer is None or customer.reader is None:
         return
-    plan = said["items"]["data"][0]["price"]["metadata"].get("broadsheet_plan", "")
-    letters.paid_twice(customer.reader, plan, said["given_back"], said["currency"])
+    code = said["items"]["data"][0]["price"]["metadata"].get("broadsheet_plan", "")
+    plan = Plan.objects.filter(code=code).first()
+    name = plan.said(customer.reader.language)[0] if plan else code
+    letters.paid_twice(customer.reader, name, said["given_back"], said["currency"])

@@ -1,14 +1,22 @@
 """What every view of a reader's own needs: the reader, and where they came from."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 
+import stripe
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
-from broadsheet.billing.till import TillAway, TillClosed
+from broadsheet.billing.changes import Stale
+from broadsheet.billing.till import Declined, TillAway, TillClosed
 from broadsheet.gate.request import local_path
 from broadsheet.readers.models import Reader
 from broadsheet.web.views.errors import problem
+
+logger = logging.getLogger(__name__)
 
 type View = Callable[..., HttpResponse]
 
@@ -26,7 +34,8 @@ def way_back(request: HttpRequest) -> str:
 
 
 def at_the_till(view: View) -> View:
-    """Answer with a page that says what to do when the till is away or was never opened."""
+    """Answer with a page that says what to do when the till is away or was never opened, or when
+    what a button was about is no longer as it was shown."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -36,5 +45,15 @@ def at_the_till(view: View) -> View:
             return problem(request, "till-away")
         except TillClosed:
             return problem(request, "till-closed")
+        except Stale:
+            messages.info(request, _("It has changed meanwhile. This is how it is now."))
+            return redirect("subscription")
+        except Declined as declined:
+            messages.error(request, str(declined))
+            return redirect("subscription")
+        except stripe.StripeError:
+            # Ours to look at: Stripe does not know what we ask about, or does not want it so.
+            logger.exception("Stripe refuses %s", request.path)
+            return problem(request, "till-away")
 
     return answer

@@ -39,7 +39,10 @@ PROBLEMS = {
     "till-away": Words(
         503,
         _("The till does not answer"),
-        _("Nothing was changed and nothing was paid. Try again in a minute."),
+        _(
+            "Try again in a minute. If you had pressed a button that pays, look at your account "
+            "first: it shows what was done, and nothing is paid twice."
+        ),
     ),
     "till-closed": Words(
         404,

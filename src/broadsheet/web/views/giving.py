@@ -23,7 +23,7 @@ from broadsheet.subscriptions.models import Price
 from broadsheet.terms.signing_up import edition_of
 from broadsheet.web.views.asking import at_the_till, reader_of
 from broadsheet.web.views.plans import ANY_CURRENCY
-from broadsheet.web.views.trying import too_many_codes
+from broadsheet.web.views.trying import too_many_codes, wrong_code
 
 LASTING = {Price.Periods.MONTH: (1, 3, 6), Price.Periods.YEAR: (1,)}
 """For how many periods a gift can be bought."""
@@ -130,6 +130,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if Gift.objects.filter(code=typed[:32]).exists():
             return redirect("gift", typed)
+        wrong_code(request)
         said = _("There is no gift with this code. Check it letter by letter; capitals count.")
         return render(request, "web/enter_code.html", {"fault": said, "code": typed}, status=422)
     return render(request, "web/enter_code.html")
@@ -173,7 +174,10 @@ def _order(form: GiftForm, zone: ZoneInfo) -> checkout.Order:
     day, now = values["deliver_on"], timezone.now()
     at = max(now, datetime.combine(day, MORNING, zone)) if day else now
     details = {
-        "periods": periods,
+        "plan": price.plan_id,
+        "months": giving.months_of(price, periods),
+        "amount": price.amount * periods,
+        "currency": price.currency,
         "title": _said(price, periods),
         "giver": values["giver"],
         "receiver": values["receiver"],

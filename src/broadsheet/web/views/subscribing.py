@@ -29,7 +29,7 @@ from broadsheet.terms.models import How
 from broadsheet.terms.signing_up import edition_of
 from broadsheet.web.views.asking import at_the_till, reader_of, way_back
 from broadsheet.web.views.plans import currency_for, live_agreement, period_of, price_of
-from broadsheet.web.views.trying import too_many_codes
+from broadsheet.web.views.trying import too_many_codes, wrong_code
 
 
 @dataclass(slots=True)
@@ -58,6 +58,9 @@ def subscribe(request: HttpRequest, plan: str) -> HttpResponse:
     reader = reader_of(request)
     wanted = get_object_or_404(Plan.objects.filter(on_offer=True, seats__gt=0), code=plan)
     agreement = live_agreement(reader)
+    if agreement is not None and (agreement.subscription is None or agreement.paused):
+        messages.info(request, _why_not_now(agreement))
+        return redirect("subscription")
     choice = _choice(request, wanted, reader, agreement)
     if choice is None:
         return render(request, "web/not_sold.html", {"plan": wanted}, status=404)
@@ -81,6 +84,8 @@ def done(request: HttpRequest, token: str) -> HttpResponse:
     purchase = checkout.settle(purchase)
     if purchase.state == Purchase.States.OPEN:
         return render(request, "web/at_the_till.html", {"purchase": purchase})
+    if purchase.state == Purchase.States.LEFT:
+        return _to_the_choice(request, purchase)
     if purchase.state == Purchase.States.TWICE:
         said = _("You had a subscription already. The second one was ended, and its money is back.")
         messages.warning(request, said)
@@ -95,13 +100,19 @@ def done(request: HttpRequest, token: str) -> HttpResponse:
 def left(request: HttpRequest, token: str) -> HttpResponse:
     """The browser is back without having paid: to where the choice was made."""
     purchase = get_object_or_404(Purchase, token=token, customer__reader=reader_of(request))
+    if purchase.state in (Purchase.States.PAID, Purchase.States.TWICE):
+        return redirect("bought", token)  # paid in another tab
+    return _to_the_choice(request, purchase)
+
+
+def _to_the_choice(request: HttpRequest, purchase: Purchase) -> HttpResponse:
+    messages.info(request, _("Nothing was paid."))
     if purchase.kind == Purchase.Kinds.GIFT:
         return redirect("give")
     if purchase.price is None or purchase.kind == Purchase.Kinds.HANDOVER:
         return redirect("account")
     asked = {"period": purchase.price.period, "seats": str(purchase.seats)}
     asked |= {"next": str(purchase.details["next"])} if purchase.details.get("next") else {}
-    messages.info(request, _("Nothing was paid."))
     return redirect(f"/subscribe/{purchase.price.plan.code}/?{urlencode(asked)}")
 
 
@@ -173,8 +184,13 @@ def _apply_code(request: HttpRequest, choice: Choice, reader: Reader) -> None:
     try:
         choice.offer = offers.find(choice.code, choice.price, reader, timezone.now())
     except offers.NoSuchOffer:
-        said = _("The code %(code)s does not work for this plan. Check its spelling.")
-        choice.faults.append(said % {"code": choice.code})
+        wrong_code(request)
+        choice.faults.append(_no_such_code(choice))
+
+
+def _no_such_code(choice: Choice) -> str:
+    said = _("The code %(code)s does not work for this plan. Check its spelling.")
+    return said % {"code": choice.code}
 
 
 # What is shown
@@ -204,9 +220,15 @@ def _show(request: HttpRequest, choice: Choice, agreement: Agreement | None) -> 
     return render(request, "web/subscribe.html", context, status=status)
 
 
+def _why_not_now(agreement: Agreement) -> str:
+    if agreement.paused:
+        return _("Your subscription is paused. Let it go on first, then change it.")
+    return _("Your last subscription is being ended at this moment. Try again in a minute.")
+
+
 def _change_shown(choice: Choice, agreement: Agreement) -> dict[str, Any]:
     bought = agreement.subscription
-    assert bought is not None  # an agreement that goes on has one, but while it changes hands
+    assert bought is not None  # seen to in `subscribe`
     same = (
         bought.plan_id == choice.price.plan_id
         and bought.seat_count == choice.seats
@@ -234,6 +256,10 @@ def _buy(request: HttpRequest, choice: Choice) -> HttpResponse:
     except checkout.SubscribedAlready:
         messages.info(request, _("You have a subscription already; it can be changed here."))
         return redirect(f"{request.path}?{choice.query}")
+    except offers.NoSuchOffer:
+        choice.offer = None
+        choice.faults.append(_no_such_code(choice))
+        return _show(request, choice, None)
 
 
 def _change(request: HttpRequest, choice: Choice, agreement: Agreement) -> HttpResponse:
@@ -243,6 +269,8 @@ def _change(request: HttpRequest, choice: Choice, agreement: Agreement) -> HttpR
     except changes.Stale:
         choice.faults.append(_("The price has moved on since you saw it. This is what it is now."))
         return _show(request, choice, agreement)
+    except changes.TooFew:
+        return _show(request, choice, agreement)  # which says who has to go first
     except Declined as declined:
         choice.faults.append(str(declined))
         choice.faults.append(

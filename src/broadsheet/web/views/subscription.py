@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from broadsheet.billing import changes, checkout, letters, offers
+from broadsheet.billing import catalogue, changes, checkout, letters, offers
 from broadsheet.billing import portal as portals
 from broadsheet.billing.models import Agreement, Customer, Invoice, Offer, Purchase
 from broadsheet.billing.till import TillAway, TillClosed
 from broadsheet.readers.models import Reader
-from broadsheet.subscriptions.models import OwnershipOffer
+from broadsheet.subscriptions.models import OwnershipOffer, Subscription
 from broadsheet.subscriptions.rights import seat_of
 from broadsheet.web.views.asking import at_the_till, reader_of, way_back
 from broadsheet.web.views.plans import live_agreement
@@ -32,6 +32,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The plan, what it costs next and when, and the ways to change it."""
     reader = reader_of(request)
     agreement = live_agreement(reader)
+    if agreement is not None and agreement.subscription is None:
+        agreement = None  # it has another owner, and is being ended
     seat = seat_of(reader, timezone.now())
     theirs = agreement.subscription if agreement else None
     context = {
@@ -96,6 +98,8 @@ def keep(request: HttpRequest) -> HttpResponse:
 def pause(request: HttpRequest) -> HttpResponse:
     """No payments for some weeks."""
     agreement = _agreement(request)
+    if agreement.cancel_at or agreement.trial_ends_at or agreement.due_since:
+        raise changes.Stale
     days = request.POST.get("days", "")
     if days not in {str(one) for one in PAUSES}:
         messages.error(request, _("Choose for how long."))
@@ -181,20 +185,29 @@ def take_on(request: HttpRequest, offer: int) -> HttpResponse:
         found.subscription.seat_count,
         kind=Purchase.Kinds.HANDOVER,
         details={"offer": found.pk},
-        trial_ends_at=old.renews_at,
+        trial_ends_at=_paid_until(old, found.subscription),
     )
     try:
         return redirect(checkout.begin(reader, order))
     except checkout.SubscribedAlready:
         said = _("You pay for a subscription of your own. Cancel that one first, then come back.")
-        messages.error(request, said)
-        return redirect("subscription")
+    except catalogue.NotSold:
+        said = _("It has more seats than are sold now. Write to us, and we carry it over.")
+    messages.error(request, said)
+    return redirect("subscription")
+
+
+def _paid_until(agreement: Agreement, bought: Subscription) -> datetime | None:
+    # The new owner begins to pay where the old one stopped: of what is due, or paused, at once.
+    if agreement.paused:
+        return bought.ends_at
+    return agreement.due_since or agreement.renews_at
 
 
 def _agreement(request: HttpRequest) -> Agreement:
     agreement = live_agreement(reader_of(request))
-    if agreement is None:
-        raise Http404
+    if agreement is None or agreement.subscription is None:
+        raise Http404  # there is none, or it is being ended because it has another owner
     return agreement
 
 
@@ -216,7 +229,7 @@ def next_payment(agreement: Agreement | None) -> tuple[int, datetime | None] | N
         return None
     try:
         amount, _at = changes.renewal(agreement)
-    except (TillAway, TillClosed):
+    except (TillAway, TillClosed, changes.Stale):
         amount = agreement.amount
     return amount, agreement.renews_at
 
