@@ -1,6 +1,7 @@
 """A subscription passes to one of its readers, who has to want it."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def offer(marta: Subscription, cast: Cast) -> OwnershipOffer:
 
 @pytest.fixture
 def paid(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Subscription, "agreement", object(), raising=False)
+    monkeypatch.setattr(Subscription, "agreement", SimpleNamespace(live=True), raising=False)
 
 
 def signed_in(reader: Reader) -> Client:

@@ -46,7 +46,7 @@ def welcome(subscription: Subscription, agreement: Agreement) -> None:
         reader.language,
         {
             "plan": subscription.plan.said(reader.language)[0],
-            "price": _price(agreement, reader),
+            "price": _price(agreement, reader.language),
             "next_payment_on": agreement.renews_at,
             "account_url": post.address("/account/subscription/"),
         },
@@ -63,7 +63,7 @@ def plan_changed(subscription: Subscription, agreement: Agreement, old: str) -> 
         {
             "old_plan": old,
             "new_plan": named(subscription, reader),
-            "price": _price(agreement, reader),
+            "price": _price(agreement, reader.language),
             "changes_on": agreement.renews_at,
             "account_url": post.address("/account/subscription/"),
         },
@@ -190,6 +190,12 @@ def named(subscription: Subscription, reader: Reader) -> str:
         return gettext("%(plan)s for %(seats)d readers") % {"plan": name, "seats": seats}
 
 
-def _price(agreement: Agreement, reader: Reader) -> str:
-    with override(reader.language):
-        return per_period(agreement.amount, agreement.currency, agreement.period, reader.language)
+def price_for(subscription: Subscription, language: str) -> str:
+    """What a subscription costs whoever owns it; empty: nobody pays for it."""
+    agreement = Agreement.objects.filter(subscription=subscription, live=True).first()
+    return _price(agreement, language) if agreement else ""
+
+
+def _price(agreement: Agreement, language: str) -> str:
+    with override(language):
+        return per_period(agreement.amount, agreement.currency, agreement.period, language)

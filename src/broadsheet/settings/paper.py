@@ -119,16 +119,15 @@ class PaperSettings(BaseSettings):
     )
     stripe_address: str = Field(
         "",
-        description="Address of a stand-in for Stripe, for tests and demonstrations. Empty: Stripe.",
+        description="Address of a stand-in for Stripe, for tests and demonstrations. Empty: "
+        "Stripe.",
     )
     stripe_tax: bool = Field(
         False,
         description="Let Stripe Tax reckon and add taxes, and ask firms for their tax number. It "
         "must be set up in your Stripe account.",
     )
-    grace_days: Days = Field(
-        14, description="Days a reader reads on after a payment has failed."
-    )
+    grace_days: Days = Field(14, description="Days a reader reads on after a payment has failed.")
     invoices_keep_years: int = Field(
         10, gt=0, description="Years that invoices and payments are kept, as the law asks."
     )

@@ -1,13 +1,9 @@
 """A subscription passes from its owner to one of its readers, who has to want it."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.dispatch import Signal
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from broadsheet.readers.models import Reader
 from broadsheet.settings.django import PAPER
@@ -16,12 +12,6 @@ from broadsheet.subscriptions.models import OwnershipOffer, Subscription
 from broadsheet.subscriptions.seating import locked
 
 OPEN = OwnershipOffer.States.OPEN
-
-owner_changed = Signal()
-"""Sent in the transaction in which `subscription` passed from `before` to its present owner."""
-
-type SayPrice = Callable[[Subscription], str]
-_price_sayers: list[SayPrice] = []
 
 
 class NeedsPayment(Exception):
@@ -32,24 +22,23 @@ class NeedsPayment(Exception):
         self.offer = offer
 
 
-def say_prices_with(say: SayPrice) -> None:
-    """Register who says what a paid subscription costs, in the active language."""
-    _price_sayers.append(say)
-
-
 def is_paid(subscription: Subscription) -> bool:
     """Whether somebody pays for it at Stripe."""
-    return hasattr(subscription, "agreement")
+    agreement = getattr(subscription, "agreement", None)
+    return agreement is not None and agreement.live
 
 
-def offer(subscription: Subscription, to: Reader, by: Reader, now: datetime) -> OwnershipOffer:
-    """Offer the subscription to one of its readers, and write to them. `by` is its owner.
+def offer(
+    subscription: Subscription, to: Reader, by: Reader, now: datetime, price: str = ""
+) -> OwnershipOffer:
+    """Offer the subscription to one of its readers, and write to them. `by` is its owner;
+    `price` is what the new owner would pay, in words for them; empty: nothing.
 
     Raises NotAReader, OfferOpen, or NotYours when `by` is not the owner any more.
     """
     try:
         with transaction.atomic():
-            return _offer(locked(subscription.pk), to, by, now)
+            return _offer(locked(subscription.pk), to, by, now, price)
     except IntegrityError:  # two offers at once where rows cannot be locked
         raise refusals.OfferOpen from None
 
@@ -98,7 +87,9 @@ def take_back(offer: OwnershipOffer, now: datetime) -> None:
     _open(offer, now)[1].close(OwnershipOffer.States.TAKEN_BACK, now)
 
 
-def _offer(subscription: Subscription, to: Reader, by: Reader, now: datetime) -> OwnershipOffer:
+def _offer(
+    subscription: Subscription, to: Reader, by: Reader, now: datetime, price: str
+) -> OwnershipOffer:
     if subscription.owner != by:
         raise refusals.NotYours
     if to == by or not subscription.seats.filter(reader=to).exists():
@@ -114,17 +105,8 @@ def _offer(subscription: Subscription, to: Reader, by: Reader, now: datetime) ->
         created_at=now,
         expires_at=now + timedelta(days=PAPER.invitation_days),
     )
-    letters.offered(made, by, _price(subscription, to.language))
+    letters.offered(made, by, price)
     return made
-
-
-def _price(subscription: Subscription, language: str) -> str:
-    if not is_paid(subscription):
-        return ""
-    with override(language):
-        for say in _price_sayers:
-            return say(subscription)
-        return _("what the plan costs")
 
 
 def _open(offer: OwnershipOffer, now: datetime) -> tuple[Subscription, OwnershipOffer]:
@@ -145,10 +127,8 @@ def _standing(offer: OwnershipOffer, now: datetime) -> tuple[Subscription, Owner
 
 
 def _transfer(subscription: Subscription, offer: OwnershipOffer, now: datetime) -> Subscription:
-    before = subscription.owner
     offer.close(OwnershipOffer.States.ACCEPTED, now)
     subscription.owner = offer.to
     subscription.save(update_fields=["owner"])
     subscription.administrators.remove(offer.to)
-    owner_changed.send(sender=Subscription, subscription=subscription, before=before)
     return subscription

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from broadsheet.billing.letters import price_for
 from broadsheet.readers import sudo
 from broadsheet.subscriptions import handover
 from broadsheet.subscriptions.models import OwnershipOffer
@@ -39,7 +40,9 @@ def offer(request: HttpRequest, subscription: int) -> HttpResponseBase:
     to = form.cleaned_data["to"]
     attempt(
         request,
-        lambda: handover.offer(theirs, to, me(request), timezone.now()),
+        lambda: handover.offer(
+            theirs, to, me(request), timezone.now(), price_for(theirs, to.language)
+        ),
         _("%(address)s has a letter with your offer.") % {"address": to.email},
     )
     return back(request)
