@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST
 from broadsheet.access import Device as Holder
 from broadsheet.access import Ending
 from broadsheet.readers import sign_ins
-from broadsheet.readers.models import Device, Reader
+from broadsheet.readers.models import Device
 from broadsheet.stores import StoreAway
 from broadsheet.subscriptions.rights import seat_of
 from broadsheet.subscriptions.store import seat_store
+from broadsheet.web.views.asking import reader_of
 from broadsheet.web.views.plans import live_agreement
 from broadsheet.web.views.seats import offered_to
 from broadsheet.web.views.subscription import invoices_of, next_payment
@@ -29,7 +30,7 @@ from broadsheet.web.views.subscription import invoices_of, next_payment
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
     """Plan, seat, devices, security: one page with the ways to each."""
-    reader = _reader(request)
+    reader = reader_of(request)
     seat = seat_of(reader, timezone.now())
     agreement = live_agreement(reader)
     owned = agreement.subscription if agreement else None
@@ -53,7 +54,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @login_required
 def devices(request: HttpRequest) -> HttpResponse:
     """Where the reader is signed in, and which device reads now."""
-    reader = _reader(request)
+    reader = reader_of(request)
     here = sign_ins.current_key(request)
     seat = seat_of(reader, timezone.now())
     holder = _holder(seat.key) if seat else None
@@ -65,7 +66,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out_device(request: HttpRequest, device: int) -> HttpResponse:
     """Sign one of the reader's own devices out."""
-    chosen = get_object_or_404(_reader(request).devices.signed_in(), pk=device)
+    chosen = get_object_or_404(reader_of(request).devices.signed_in(), pk=device)
     if chosen.key == sign_ins.current_key(request):
         return redirect("account_logout")
     sign_ins.end([chosen], Ending.SIGNED_OUT)
@@ -77,15 +78,10 @@ def sign_out_device(request: HttpRequest, device: int) -> HttpResponse:
 @require_POST
 def sign_out_others(request: HttpRequest) -> HttpResponse:
     """Sign every other device of the reader out."""
-    ended = sign_ins.end_others(_reader(request), Ending.SIGNED_OUT)
+    ended = sign_ins.end_others(reader_of(request), Ending.SIGNED_OUT)
     said = ngettext("One other device is signed out.", "%(n)d other devices are signed out.", ended)
     messages.success(request, said % {"n": ended} if ended else _("No other device was signed in."))
     return redirect("devices")
-
-
-def _reader(request: HttpRequest) -> Reader:
-    assert isinstance(request.user, Reader)  # views here are for signed-in readers
-    return request.user
 
 
 def _holder(key: str) -> Holder | None:

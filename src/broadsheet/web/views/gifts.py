@@ -19,6 +19,7 @@ from broadsheet.newsroom import press
 from broadsheet.newsroom.models import Article
 from broadsheet.readers.models import Reader
 from broadsheet.settings.django import PAPER
+from broadsheet.web.views.asking import reader_of
 
 GIVEN = "bs_given"
 GIVEN_AGE = 600
@@ -32,7 +33,7 @@ so between the form and the page it travels in the giver's own browser."""
 def stories(request: HttpRequest) -> HttpResponse:
     """What the reader gave, and the story they may be about to give. Raises Http404 when there
     is no story at the address asked for."""
-    reader = _reader(request)
+    reader = reader_of(request)
     sent = request.POST if request.method == "POST" else request.GET
     article = _article(sent["of"]) if "of" in sent else None
     if request.method == "POST":
@@ -56,7 +57,7 @@ def stories(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest, gift: int) -> HttpResponse:
     """Withdraw one of the reader's own gifts."""
-    chosen = get_object_or_404(_reader(request).story_gifts, pk=gift)
+    chosen = get_object_or_404(reader_of(request).story_gifts, pk=gift)
     withdraw(chosen, timezone.now())
     messages.success(
         request, _("The link no longer opens “%(story)s”.") % {"story": chosen.article}
@@ -121,8 +122,3 @@ def _row(gift: StoryGift, now: Any) -> dict[str, Any]:
         "over": now >= gift.expires_at,
         "spent": gift.openings >= gift.openings_allowed,
     }
-
-
-def _reader(request: HttpRequest) -> Reader:
-    assert isinstance(request.user, Reader)  # views here are for signed-in readers
-    return request.user

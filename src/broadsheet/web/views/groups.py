@@ -20,8 +20,9 @@ from broadsheet.settings.django import PAPER
 from broadsheet.subscriptions import invitations, joining
 from broadsheet.subscriptions.models import Invitation, JoinDomain, JoinLink, Subscription
 from broadsheet.web.seat_forms import AddressForm, DomainForm, LinkForm
+from broadsheet.web.views.asking import reader_of
 from broadsheet.web.views.errors import Words
-from broadsheet.web.views.seats import attempt, back, managed, me, spoken
+from broadsheet.web.views.seats import attempt, back, managed, spoken
 
 NEW_LINK = "new_join_link"
 """Where the session keeps a link until its page has shown it, once."""
@@ -58,7 +59,7 @@ def add_domain(request: HttpRequest, subscription: int) -> HttpResponse:
     attempt(
         request,
         lambda: joining.add_domain(
-            theirs, me(request), form.cleaned_data["domain"], timezone.now()
+            theirs, reader_of(request), form.cleaned_data["domain"], timezone.now()
         ),
         _("Readers with an address there can take a free seat now."),
     )
@@ -84,7 +85,7 @@ def make_link(request: HttpRequest, subscription: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, theirs, link_form=form)
     uses, days = form.cleaned_data["uses"], form.cleaned_data["days"]
-    _link, token = joining.make_link(theirs, me(request), uses, days, timezone.now())
+    _link, token = joining.make_link(theirs, reader_of(request), uses, days, timezone.now())
     request.session[NEW_LINK] = PAPER.site_url + reverse("join", args=[token])
     return redirect("seat_group", theirs.pk)
 
@@ -113,7 +114,12 @@ def invite_administrator(request: HttpRequest, subscription: int) -> HttpRespons
     attempt(
         request,
         lambda: invitations.invite(
-            theirs, me(request), email, spoken(), timezone.now(), Invitation.Roles.ADMINISTRATOR
+            theirs,
+            reader_of(request),
+            email,
+            spoken(),
+            timezone.now(),
+            Invitation.Roles.ADMINISTRATOR,
         ),
         _("%(address)s is asked to look after the subscription.") % {"address": email},
     )
@@ -126,7 +132,7 @@ def remove_administrator(request: HttpRequest, subscription: int, reader: int) -
     """The owner, or the administrator themselves, ends it; a seat of theirs they keep."""
     theirs = managed(request, subscription)
     someone = get_object_or_404(theirs.administrators, pk=reader)
-    if me(request) not in (theirs.owner, someone):
+    if reader_of(request) not in (theirs.owner, someone):
         raise Http404
     theirs.administrators.remove(someone)
     messages.success(
@@ -134,7 +140,7 @@ def remove_administrator(request: HttpRequest, subscription: int, reader: int) -
         _("%(address)s does not look after the subscription any more.")
         % {"address": someone.email},
     )
-    return back(request) if someone == me(request) else redirect("seat_group", theirs.pk)
+    return back(request) if someone == reader_of(request) else redirect("seat_group", theirs.pk)
 
 
 @never_cache
@@ -148,7 +154,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and isinstance(request.user, Reader):
         attempt(
             request,
-            lambda: joining.take_by_link(link, me(request), timezone.now()),
+            lambda: joining.take_by_link(link, reader_of(request), timezone.now()),
             _("The seat is yours: every story opens for you now."),
         )
         return back(request)
@@ -159,13 +165,13 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 def join_by_domain(request: HttpRequest, domain: int) -> HttpResponse:
     """A reader with a verified address at a domain takes a free seat; others find nothing."""
-    found = joining.domains_for(me(request), timezone.now())
+    found = joining.domains_for(reader_of(request), timezone.now())
     theirs: JoinDomain = get_object_or_404(found, pk=domain)
     if request.method != "POST":
         return _join_page(request, theirs.subscription)
     attempt(
         request,
-        lambda: joining.take_by_domain(theirs, me(request), timezone.now()),
+        lambda: joining.take_by_domain(theirs, reader_of(request), timezone.now()),
         _("The seat is yours: every story opens for you now."),
     )
     return back(request)
@@ -181,7 +187,7 @@ def group_of(request: HttpRequest, subscription: int) -> Subscription:
 
 def _owned(request: HttpRequest, subscription: int) -> Subscription:
     theirs = group_of(request, subscription)
-    if theirs.owner != me(request):
+    if theirs.owner != reader_of(request):
         raise Http404
     return theirs
 
@@ -198,7 +204,7 @@ def _page(request: HttpRequest, subscription: Subscription, **bound: forms.Form)
     )
     context: dict[str, Any] = {
         "subscription": subscription,
-        "owns": subscription.owner == me(request),
+        "owns": subscription.owner == reader_of(request),
         "domains": subscription.join_domains.all(),
         "links": JoinLink.objects.good(now).filter(subscription=subscription),
         "new_link": request.session.pop(NEW_LINK, ""),

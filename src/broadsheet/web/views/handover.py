@@ -14,7 +14,8 @@ from broadsheet.readers import sudo
 from broadsheet.subscriptions import handover
 from broadsheet.subscriptions.models import OwnershipOffer
 from broadsheet.web.seat_forms import OwnerForm
-from broadsheet.web.views.seats import attempt, back, managed, me, next_of
+from broadsheet.web.views.asking import reader_of, way_back
+from broadsheet.web.views.seats import attempt, back, managed
 
 
 @never_cache
@@ -22,7 +23,7 @@ from broadsheet.web.views.seats import attempt, back, managed, me, next_of
 def offer(request: HttpRequest, subscription: int) -> HttpResponseBase:
     """The owner, who has just proved who they are, chooses one of the readers."""
     theirs = managed(request, subscription)
-    if theirs.owner != me(request):
+    if theirs.owner != reader_of(request):
         return back(request)
     form = OwnerForm(theirs, request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
@@ -30,7 +31,7 @@ def offer(request: HttpRequest, subscription: int) -> HttpResponseBase:
             "subscription": theirs,
             "form": form,
             "paid": handover.is_paid(theirs),
-            "next": next_of(request),
+            "next": way_back(request),
             "on_account": True,
         }
         status = 400 if request.method == "POST" else 200
@@ -41,7 +42,7 @@ def offer(request: HttpRequest, subscription: int) -> HttpResponseBase:
     attempt(
         request,
         lambda: handover.offer(
-            theirs, to, me(request), timezone.now(), price_for(theirs, to.language)
+            theirs, to, reader_of(request), timezone.now(), price_for(theirs, to.language)
         ),
         _("%(address)s has a letter with your offer.") % {"address": to.email},
     )
@@ -52,7 +53,7 @@ def offer(request: HttpRequest, subscription: int) -> HttpResponseBase:
 @require_POST
 def take_back(request: HttpRequest, offer: int) -> HttpResponse:
     """The owner withdraws an offer."""
-    found = OwnershipOffer.objects.filter(subscription__owner=me(request))
+    found = OwnershipOffer.objects.filter(subscription__owner=reader_of(request))
     theirs = get_object_or_404(found, pk=offer)
     attempt(
         request,
@@ -107,7 +108,7 @@ def decline(request: HttpRequest, offer: int) -> HttpResponse:
 
 
 def _theirs(request: HttpRequest, offer: int) -> OwnershipOffer:
-    found = OwnershipOffer.objects.filter(to=me(request))
+    found = OwnershipOffer.objects.filter(to=reader_of(request))
     return get_object_or_404(
         found.select_related("subscription__plan", "subscription__owner"), pk=offer
     )

@@ -17,8 +17,9 @@ from broadsheet.readers.models import Reader
 from broadsheet.subscriptions import invitations
 from broadsheet.subscriptions.addresses import masked, verified_keys
 from broadsheet.subscriptions.models import Invitation, Subscription
+from broadsheet.web.views.asking import reader_of
 from broadsheet.web.views.errors import Words
-from broadsheet.web.views.seats import attempt, back, me
+from broadsheet.web.views.seats import attempt, back
 
 UNKNOWN = Words(
     404,
@@ -92,7 +93,7 @@ def accept(request: HttpRequest, invitation: int) -> HttpResponse:
         return back(request)
     attempt(
         request,
-        lambda: invitations.accept(theirs, me(request), timezone.now()),
+        lambda: invitations.accept(theirs, reader_of(request), timezone.now()),
         _accepted_words(request, theirs),
     )
     return back(request)
@@ -113,7 +114,7 @@ def decline(request: HttpRequest, invitation: int) -> HttpResponse:
 
 def _theirs(request: HttpRequest, invitation: int) -> Invitation:
     found = Invitation.objects.select_related("subscription__plan", "accepted_by")
-    return get_object_or_404(found, pk=invitation, email_key__in=verified_keys(me(request)))
+    return get_object_or_404(found, pk=invitation, email_key__in=verified_keys(reader_of(request)))
 
 
 def _problem(request: HttpRequest, found: Invitation | None) -> HttpResponse | None:

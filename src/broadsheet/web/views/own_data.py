@@ -16,6 +16,7 @@ from broadsheet.readers import deletion, export_jobs, sudo
 from broadsheet.readers.models import Export, Reader
 from broadsheet.settings.django import PAPER
 from broadsheet.subscriptions.models import Seat, Subscription
+from broadsheet.web.views.asking import reader_of
 
 ASK_AGAIN = 4
 """Seconds after which the page of an export that is being made loads itself again."""
@@ -28,7 +29,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """How far the reader's export is; by POST, ask for one."""
     if request.method == "POST":
         return ask_for_export(request)
-    newest = _reader(request).exports.first()
+    newest = reader_of(request).exports.first()
     under_way = newest is not None and newest.state in export_jobs.OPEN
     context = {
         "export": newest,
@@ -43,7 +44,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def ask_for_export(request: HttpRequest) -> HttpResponse:
     """Have an export made."""
     try:
-        export_jobs.ask(_reader(request), get_language() or "en", timezone.now())
+        export_jobs.ask(reader_of(request), get_language() or "en", timezone.now())
     except export_jobs.EnoughForToday:
         messages.error(request, _("That is enough copies for one day. Ask again tomorrow."))
     return redirect("export")
@@ -54,7 +55,7 @@ def ask_for_export(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, pk: int) -> FileResponse:
     """The file of an export, for its reader alone. Raises Http404."""
-    found = get_object_or_404(_reader(request).exports, pk=pk, state=Export.States.READY)
+    found = get_object_or_404(reader_of(request).exports, pk=pk, state=Export.States.READY)
     try:
         file = export_jobs.file_of(found).open("rb")
     except FileNotFoundError:
@@ -68,7 +69,7 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
     """What goes with the account and what is kept; by POST with the address, delete it."""
-    reader = _reader(request)
+    reader = reader_of(request)
     fault = ""
     if request.method == "POST":
         if request.POST.get("address", "").strip().casefold() != reader.email.casefold():
@@ -109,8 +110,3 @@ def _at_stake(reader: Reader) -> dict[str, object]:
         "last_superuser": deletion.is_last_superuser(reader),
         "invoices_keep_years": PAPER.invoices_keep_years,
     }
-
-
-def _reader(request: HttpRequest) -> Reader:
-    assert isinstance(request.user, Reader)  # views here are for signed-in readers
-    return request.user

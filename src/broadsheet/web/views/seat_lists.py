@@ -17,9 +17,10 @@ from broadsheet.subscriptions import seat_imports, seating
 from broadsheet.subscriptions.address_lists import MOST_BYTES, Unreadable, read, read_text
 from broadsheet.subscriptions.models import SeatImport, SeatImportRow
 from broadsheet.web.seat_forms import ListForm
+from broadsheet.web.views.asking import reader_of
 from broadsheet.web.views.errors import Words
 from broadsheet.web.views.groups import group_of
-from broadsheet.web.views.seats import me, spoken
+from broadsheet.web.views.seats import spoken
 
 REST_OF_THE_FORM = 100_000
 """Bytes a form may have besides its file."""
@@ -60,7 +61,7 @@ def _give(request: HttpRequest, subscription: int) -> HttpResponse:
         file, text = form.cleaned_data["file"], form.cleaned_data["text"]
         rows = read(file.file) if file else read_text(text)
         try:
-            made = seat_imports.look_at(rows, theirs, me(request), spoken(), timezone.now())
+            made = seat_imports.look_at(rows, theirs, reader_of(request), spoken(), timezone.now())
         except Unreadable as unreadable:
             form.add_error("file" if file else "text", str(unreadable.says))
         else:
@@ -134,6 +135,6 @@ def results(request: HttpRequest, seat_list: int) -> HttpResponseBase:
 
 def _theirs(request: HttpRequest, seat_list: int) -> SeatImport:
     found = SeatImport.objects.select_related("subscription__plan").filter(
-        subscription__in=seating.managed_by(me(request))
+        subscription__in=seating.managed_by(reader_of(request))
     )
     return get_object_or_404(found, pk=seat_list)

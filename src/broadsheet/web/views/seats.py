@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from broadsheet.gate.request import local_path
 from broadsheet.readers.models import Reader
 from broadsheet.subscriptions import handover, invitations, joining, seating
 from broadsheet.subscriptions.models import (
@@ -29,6 +28,7 @@ from broadsheet.subscriptions.models import (
 )
 from broadsheet.subscriptions.refusals import Refused
 from broadsheet.web.seat_forms import AddressForm
+from broadsheet.web.views.asking import reader_of, way_back
 
 ON_A_PAGE = 50
 """Seats that are listed at once."""
@@ -55,7 +55,7 @@ class Board:
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
     """Every subscription whose seats the reader hands out, and the seats they have."""
-    return _page(request, list(seating.managed_by(me(request))))
+    return _page(request, list(seating.managed_by(reader_of(request))))
 
 
 @never_cache
@@ -79,7 +79,7 @@ def invite(request: HttpRequest, subscription: int) -> HttpResponse:
     email = form.cleaned_data["email"]
     attempt(
         request,
-        lambda: invitations.invite(theirs, me(request), email, spoken(), timezone.now()),
+        lambda: invitations.invite(theirs, reader_of(request), email, spoken(), timezone.now()),
         _("%(address)s is invited.") % {"address": email},
     )
     return back(request)
@@ -94,7 +94,7 @@ def invite_again(request: HttpRequest, invitation: int) -> HttpResponse:
         return ratelimit.respond_429(request)
     attempt(
         request,
-        lambda: invitations.send_again(theirs, me(request), spoken(), timezone.now()),
+        lambda: invitations.send_again(theirs, reader_of(request), spoken(), timezone.now()),
         _(
             "The invitation to %(address)s is on its way again; the link of the letter before is "
             "void."
@@ -121,11 +121,11 @@ def withdraw(request: HttpRequest, invitation: int) -> HttpResponse:
 @login_required
 def take_back(request: HttpRequest, seat: int) -> HttpResponse:
     """Take a seat from the reader who has it: first what that means, then the deed."""
-    reader = me(request)
+    reader = reader_of(request)
     held = Seat.objects.exclude(reader=None).select_related("reader", "subscription__plan")
     theirs = get_object_or_404(held, pk=seat, subscription__in=seating.managed_by(reader))
     if request.method != "POST":
-        context = {"seat": theirs, "next": next_of(request), "on_account": True}
+        context = {"seat": theirs, "next": way_back(request), "on_account": True}
         return render(request, "web/seat_take_back.html", context)
     assert theirs.reader is not None
     shown = request.POST.get("reader", "")
@@ -144,7 +144,7 @@ def take(request: HttpRequest, subscription: int) -> HttpResponse:
     theirs = managed(request, subscription)
     attempt(
         request,
-        lambda: seating.seat(me(request), theirs),
+        lambda: seating.seat(reader_of(request), theirs),
         _("You have a seat now. The next story you open takes it."),
     )
     return back(request)
@@ -154,9 +154,9 @@ def take(request: HttpRequest, subscription: int) -> HttpResponse:
 @login_required
 def leave(request: HttpRequest) -> HttpResponse:
     """A reader gives up a seat of their own."""
-    reader = me(request)
+    reader = reader_of(request)
     if request.method != "POST":
-        context = {"own": own_seats(reader), "next": next_of(request), "on_account": True}
+        context = {"own": own_seats(reader), "next": way_back(request), "on_account": True}
         return render(request, "web/seat_leave.html", context)
     chosen = request.POST.get("seat", "")
     seat = get_object_or_404(
@@ -170,12 +170,6 @@ def leave(request: HttpRequest) -> HttpResponse:
     return back(request)
 
 
-def me(request: HttpRequest) -> Reader:
-    """The signed-in reader of a view that has asked for one."""
-    assert isinstance(request.user, Reader)
-    return request.user
-
-
 def spoken() -> str:
     """The language in which whoever asks is spoken to."""
     return get_language() or "en"
@@ -183,7 +177,7 @@ def spoken() -> str:
 
 def managed(request: HttpRequest, subscription: int) -> Subscription:
     """A subscription (an id) that the reader looks after. Raises Http404."""
-    return get_object_or_404(seating.managed_by(me(request)), pk=subscription)
+    return get_object_or_404(seating.managed_by(reader_of(request)), pk=subscription)
 
 
 def managed_invitation(request: HttpRequest, invitation: int) -> Invitation:
@@ -192,11 +186,13 @@ def managed_invitation(request: HttpRequest, invitation: int) -> Invitation:
     Administrators are the owner's to invite.
     """
     found = Invitation.objects.select_related("subscription").filter(
-        subscription__in=seating.managed_by(me(request))
+        subscription__in=seating.managed_by(reader_of(request))
     )
     theirs = get_object_or_404(found, pk=invitation)
     if theirs.for_administrator:
-        return get_object_or_404(found.filter(subscription__owner=me(request)), pk=invitation)
+        return get_object_or_404(
+            found.filter(subscription__owner=reader_of(request)), pk=invitation
+        )
     return theirs
 
 
@@ -217,18 +213,12 @@ def attempt(request: HttpRequest, work: Callable[[], object], done: str) -> bool
     return True
 
 
-def next_of(request: HttpRequest) -> str:
-    """Where the reader came from: a path on this site, or empty."""
-    given = request.POST.get("next") or request.GET.get("next", "")
-    return local_path(given) if given else ""
-
-
 def back(request: HttpRequest, invitation: Invitation | None = None) -> HttpResponse:
     """To the page of seats, or of what a group has besides, which still knows the story."""
     address = reverse("seats")
     if invitation is not None and invitation.for_administrator:
         address = reverse("seat_group", args=[invitation.subscription_id])
-    way = next_of(request)
+    way = way_back(request)
     return redirect(f"{address}?{urlencode({'next': way})}" if way else address)
 
 
@@ -255,17 +245,17 @@ def _page(
     context = {
         "boards": boards,
         "elsewhere": [
-            seat for seat in own_seats(me(request)) if seat.subscription not in subscriptions
+            seat for seat in own_seats(reader_of(request)) if seat.subscription not in subscriptions
         ],
-        "next": next_of(request),
+        "next": way_back(request),
         "on_account": True,
-        **offered_to(me(request)),
+        **offered_to(reader_of(request)),
     }
     return render(request, "web/seats.html", context, status=400 if form else 200)
 
 
 def _board(request: HttpRequest, subscription: Subscription) -> Board:
-    reader, now = me(request), timezone.now()
+    reader, now = reader_of(request), timezone.now()
     held = list(subscription.seats.exclude(reader=None).select_related("reader"))
     promised = list(
         Invitation.objects.good(now).filter(subscription=subscription, role=Invitation.Roles.MEMBER)

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from broadsheet.gate.request import local_path
-from broadsheet.readers.models import Reader
 from broadsheet.terms.acceptance import accept
 from broadsheet.terms.current import terms_for, versions_of
 from broadsheet.terms.models import How, Terms
 from broadsheet.terms.signing_up import edition_of
+from broadsheet.web.views.asking import reader_of
 
 
 def current(request: HttpRequest) -> HttpResponse:
@@ -33,12 +33,11 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def accept_version(request: HttpRequest, pk: int) -> HttpResponse:
     """The reader accepts a version that is in force. Raises Http404 for any other."""
-    assert isinstance(request.user, Reader)  # for signed-in readers
     now = timezone.now()
     terms = get_object_or_404(Terms.objects.published(now), pk=pk)
     if terms.version != _last_of(terms):
         raise Http404
-    accept(request.user, terms, How.AGAIN, now)
+    accept(reader_of(request), terms, How.AGAIN, now)
     said = _("You accepted version %(version)s of the terms.") % {"version": terms.version}
     messages.success(request, said)
     return redirect(local_path(request.POST.get("next", "") or "/account/"))
