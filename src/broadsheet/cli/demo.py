@@ -48,8 +48,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _build(data: Path) -> dict[str, Any]:
     say("Building the demonstration paper; this takes about a minute, once.")
-    bring_up_to_date(say)
-    say("[5/5] stories, pictures and readers")
+    bring_up_to_date()
+    say("Stories, pictures and readers:")
     django_admin(["load_demo", str(data / "facts.json")])
     facts: dict[str, Any] = json.loads((data / "facts.json").read_text())
     (data / DEMONSTRATION).write_text(json.dumps({"of": _fingerprint(), "facts": facts}))

@@ -11,7 +11,7 @@ def run(options: argparse.Namespace) -> int:
     folder = options.directory
     write_config(folder, "http://localhost:8000")
     enter(folder)
-    bring_up_to_date(say)
+    bring_up_to_date()
     say(
         f"\nYour paper is in {folder}. Next:\n"
         f"  cd {folder}\n"

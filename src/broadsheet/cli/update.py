@@ -4,30 +4,23 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 
-from broadsheet.cli.papers import Refusal, say, settings
+from broadsheet.cli.papers import Refusal, settings
 
 
 def run(options: argparse.Namespace) -> int:
     """Bring the paper up to date; safe to repeat."""
-    bring_up_to_date(say)
+    bring_up_to_date()
     return 0
 
 
-def bring_up_to_date(report: Callable[[str], None]) -> None:
-    """Database, cache table, plans, terms, static files. Raises Refusal when a step fails."""
+def bring_up_to_date() -> None:
+    """Database, cache table, static files, plans, terms, step by step as it tells.
+
+    Raises Refusal when a step fails.
+    """
     settings()
-    steps = [
-        ("the database", ["migrate", "--verbosity", "0"]),
-        ("the table of rate limits", ["createcachetable"]),
-        ("style, fonts and scripts", ["collectstatic", "--noinput", "--verbosity", "0"]),
-        ("the plans", ["ship_plans"]),
-        ("the terms", ["ship_terms"]),
-    ]
-    for number, (what, command) in enumerate(steps, 1):
-        report(f"[{number}/{len(steps)}] {what}")
-        django_admin(command)
+    django_admin(["update_paper"])
 
 
 def django_admin(command: list[str]) -> None:

@@ -4,13 +4,28 @@ from django.utils import timezone
 
 from broadsheet.billing import catalogue, mirror
 from broadsheet.billing.checkout import customer_of
-from broadsheet.billing.models import Purchase
+from broadsheet.billing.models import Offer, Purchase
 from broadsheet.billing.till import asking
 from broadsheet.readers.models import Reader
 from broadsheet.subscriptions.models import Plan, Price, Subscription
 
 CARD = "pm_card_visa"
 """A test card that Stripe knows by this name."""
+
+
+OFFERS = (
+    ("STUDENTS", Offer.Kinds.STUDENTS, 50, 0),
+    ("STAY-AWHILE", Offer.Kinds.STAYING, 50, 3),
+)
+"""Code, what it is for, percent off, and for how many months (0: for good)."""
+
+
+def make_offers() -> None:
+    """Offers to try, if they are not there."""
+    for code, kind, percent, months in OFFERS:
+        Offer.objects.get_or_create(
+            code=code, defaults={"kind": kind, "percent": percent, "periods": months}
+        )
 
 
 def pay_for(owner: Reader, plan: Plan) -> Subscription:

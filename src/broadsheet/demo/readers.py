@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from broadsheet.billing.till import is_open
-from broadsheet.demo.payments import pay_for
+from broadsheet.demo.payments import make_offers, pay_for
 from broadsheet.readers.models import Reader
 from broadsheet.subscriptions import invitations, seating
 from broadsheet.subscriptions.models import Plan, Subscription
@@ -57,6 +57,7 @@ def load() -> list[dict[str, str]]:
         if person.plan and person.plan != "free":
             _seat(reader, Reader.objects.get(email=person.owner or person.email), person.plan)
     _invite()
+    make_offers()
     shown = ("role", "email", "password", "plan")
     return [{name: asdict(person)[name] for name in shown} for person in CAST]
 
