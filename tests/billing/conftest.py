@@ -77,6 +77,11 @@ class Till:
         self.ahead += going
         self.stripe.advance(int(going.total_seconds()))
 
+    def advance_to_renewal(self, agreement: Agreement, *, less: int = 600) -> None:
+        """Until so many seconds before what is paid is used up."""
+        end = at_stripe(agreement)["items"]["data"][0]["current_period_end"]
+        self.advance(seconds=end - less - self.stripe.now)
+
     def asked(self, method: str, path: str) -> list[dict[str, Any]]:
         """The parameters of requests that reached Stripe and were carried out."""
         return [

@@ -58,13 +58,17 @@ def preview(agreement: Agreement, price: Price, seats: int, at: datetime) -> Pre
     """What it would cost to go over to `price` with so many seats. Raises Stale when the
     subscription is not what we thought it was, and TillAway."""
     with _as_it_is(agreement), asking("reckoning a change") as till:
+        present = plain(till.v1.subscriptions.retrieve(agreement.stripe_id))
+        if present["status"] == "trialing":
+            # Nothing is charged before the free days are over; Stripe would show what is then.
+            return Preview(0, agreement.currency, at, ())
         said = plain(
             till.v1.invoices.create_preview(
                 {
                     "customer": agreement.customer.stripe_id,
                     "subscription": agreement.stripe_id,
                     "subscription_details": {
-                        "items": _items(till, agreement, price, seats),
+                        "items": _items(present, price, seats),
                         "proration_behavior": "always_invoice",
                         "proration_date": int(at.timestamp()),
                         "cancel_at_period_end": False,
@@ -88,8 +92,9 @@ def change(agreement: Agreement, price: Price, seats: int, at: datetime, agreed:
     if preview(agreement, price, seats, at).today != agreed:
         raise Stale
     with _as_it_is(agreement), asking("making a change") as till:
+        present = plain(till.v1.subscriptions.retrieve(agreement.stripe_id))
         params = {
-            "items": _items(till, agreement, price, seats),
+            "items": _items(present, price, seats),
             "proration_behavior": "always_invoice",
             "proration_date": int(at.timestamp()),
             "payment_behavior": "error_if_incomplete",
@@ -114,7 +119,7 @@ def _once(till: stripe.StripeClient, stripe_id: str, params: dict[str, Any], key
         except stripe.CardError as error:
             # Stripe repeats its refusal under the same key. With another card since then, the
             # reader may well press the same button again.
-            if dict(error.headers or {}).get("Idempotent-Replayed") != "true":
+            if (error.headers or {}).get("Idempotent-Replayed") != "true":
                 raise
         except stripe.IdempotencyError as error:
             raise Stale from error  # it was made, or tried, from another state
@@ -197,7 +202,9 @@ def resume(agreement: Agreement, *, patient: bool = False) -> None:
 
 def resume_what_is_due(now: datetime) -> None:
     """End the pauses whose day has come. Raises TillAway."""
-    due = Agreement.objects.filter(live=True, paused=True, paused_until__lte=now)
+    due = Agreement.objects.filter(
+        live=True, paused=True, paused_until__lte=now, cancel_at=None
+    )
     for agreement in due.exclude(subscription=None):
         with suppress(Stale):
             resume(agreement, patient=True)
@@ -253,13 +260,13 @@ def _as_it_is(agreement: Agreement) -> Iterator[None]:
         raise Stale from error
 
 
-def _items(
-    till: stripe.StripeClient, agreement: Agreement, price: Price, seats: int
-) -> list[dict[str, Any]]:
+def _items(present: dict[str, Any], price: Price, seats: int) -> list[dict[str, Any]]:
     """Stripe's own words for: these items instead of those there are."""
     wanted = catalogue.items(price, seats)
-    present = plain(till.v1.subscriptions.retrieve(agreement.stripe_id))["items"]["data"]
-    roles = {item["price"]["metadata"].get("broadsheet_role", BASE): item["id"] for item in present}
+    roles = {
+        item["price"]["metadata"].get("broadsheet_role", BASE): item["id"]
+        for item in present["items"]["data"]
+    }
     base, *further = wanted
     items: list[dict[str, Any]] = [{**base, **_known(roles.pop(BASE, None))}]
     seat = next(iter(roles.values()), None)

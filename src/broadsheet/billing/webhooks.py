@@ -31,6 +31,15 @@ PATIENCE = timedelta(minutes=1)
 """How old an event is before it counts as left behind."""
 KEPT = timedelta(days=90)
 ATTEMPTS = 20
+NO_EVENT = (
+    AttributeError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What is raised by reading something that is no event."""
 
 
 PERSONAL = frozenset(
@@ -51,25 +60,19 @@ class OtherMode(Exception):
 
 def receive(body: bytes, signature: str) -> WebhookEvent:
     """Keep an event, once. Raises Forged and OtherMode; then nothing was kept."""
-    try:
-        stripe.Webhook.construct_event(body, signature, PAPER.stripe_webhook_secret, TOLERANCE)
-    except (ValueError, AttributeError, stripe.SignatureVerificationError) as error:
-        raise Forged from error
-    said = json.loads(body)
-    if said.get("livemode") is not is_live():
+    said = _checked(body, signature)
+    if said["livemode"] is not is_live():
         raise OtherMode
-    try:
-        told = {
-            "type": str(said["type"]),
-            "payload": said,
-            "created_at": datetime.fromtimestamp(said["created"], UTC),
-            "received_at": timezone.now(),
-        }
-        name = str(said["id"])
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise Forged from error
     with transaction.atomic():
-        row, created = WebhookEvent.objects.get_or_create(stripe_id=name, defaults=told)
+        row, created = WebhookEvent.objects.get_or_create(
+            stripe_id=said["id"],
+            defaults={
+                "type": said["type"],
+                "payload": said,
+                "created_at": datetime.fromtimestamp(said["created"], UTC),
+                "received_at": timezone.now(),
+            },
+        )
         if created:
             transaction.on_commit(lambda: work_through.enqueue(row.pk), robust=True)
     return row
@@ -83,6 +86,23 @@ def without_people(said: Any) -> Any:
     if isinstance(said, list):
         return [without_people(value) for value in said]
     return said
+
+
+def _checked(body: bytes, signature: str) -> dict[str, Any]:
+    try:
+        stripe.Webhook.construct_event(body, signature, PAPER.stripe_webhook_secret, TOLERANCE)
+        said = json.loads(body)
+        whole = (
+            isinstance(said["id"], str)
+            and isinstance(said["type"], str)
+            and isinstance(said["data"]["object"], dict)
+            and datetime.fromtimestamp(said["created"], UTC)
+        )
+    except (*NO_EVENT, stripe.SignatureVerificationError) as error:
+        raise Forged from error
+    if not whole:
+        raise Forged
+    return {"livemode": None, **said}
 
 
 @task()
