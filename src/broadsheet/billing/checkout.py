@@ -58,20 +58,21 @@ def customer_of(reader: Reader) -> Customer:
     """The reader as Stripe knows them, made known if need be. Raises TillAway."""
     customer, _ = Customer.objects.get_or_create(reader=reader)
     if customer.stripe_id is None:
-        with asking("making a customer") as till:
-            made = till.v1.customers.create(
-                {"email": reader.email, "metadata": {"broadsheet_reader": str(reader.pk)}},
-                {"idempotency_key": _key_of(customer, reader)},
-            )
-        Customer.objects.filter(pk=customer.pk, stripe_id=None).update(stripe_id=made.id)
-        customer.refresh_from_db()
+        _make_known(customer, reader)
     return customer
 
 
-def _key_of(customer: Customer, reader: Reader) -> str:
+def _make_known(customer: Customer, reader: Reader) -> None:
+    gone = customer.stripe_id
     # With another address it is another question, which Stripe refuses under the same key.
-    address = hashlib.sha256(reader.email.encode()).hexdigest()[:16]
-    return f"customer-{customer.pk}-{reader.pk}-{address}"
+    question = hashlib.sha256(f"{reader.email} {gone}".encode()).hexdigest()[:16]
+    with asking("making a customer") as till:
+        made = till.v1.customers.create(
+            {"email": reader.email, "metadata": {"broadsheet_reader": str(reader.pk)}},
+            {"idempotency_key": f"customer-{customer.pk}-{reader.pk}-{question}"},
+        )
+    Customer.objects.filter(pk=customer.pk, stripe_id=gone).update(stripe_id=made.id)
+    customer.refresh_from_db()
 
 
 def begin(reader: Reader, order: Order) -> str:
@@ -89,8 +90,14 @@ def begin(reader: Reader, order: Order) -> str:
         # Another tab may have opened a till for something else in this moment.
         if order.kind != Purchase.Kinds.GIFT and not order.asks_for(purchase):
             continue
-        if purchase.session_url or _open(purchase, order):
-            return purchase.session_url
+        try:
+            if purchase.session_url or _open(purchase, order):
+                return purchase.session_url
+        except stripe.InvalidRequestError as error:
+            if (error.code, error.param) != ("resource_missing", "customer"):
+                raise
+            _make_known(customer, reader)  # it was deleted at Stripe, or is another account's
+            _give_up(purchase)
     raise TillAway("two tabs would not agree")
 
 

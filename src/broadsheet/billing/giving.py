@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import ngettext, override
+from django.utils.translation import gettext, ngettext, override
 
 from broadsheet.billing.models import Gift, Purchase
 from broadsheet.billing.money import in_words
@@ -135,12 +135,14 @@ def _send(gift: Gift) -> None:
         return
     with override(gift.language):
         lasts = lasting(gift)
+        # Nameless, when they have deleted their account meanwhile.
+        giver = gift.giver or gettext("A reader of the paper")
     post.send(
         "gift",
         gift.receiver_email,
         gift.language,
         {
-            "giver": gift.giver,
+            "giver": giver,
             "message": gift.message,
             "plan": gift.plan.said(gift.language)[0],
             "duration": lasts,

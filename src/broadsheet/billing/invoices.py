@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from broadsheet.billing import letters
 from broadsheet.billing.models import Customer, Invoice
@@ -32,7 +33,10 @@ def mirror(stripe_id: str) -> Invoice | None:
 @transaction.atomic
 def write(said: dict[str, Any], intent: str, refunded: int) -> Invoice | None:
     """Note a reading, and tell the reader what is new."""
-    customer = Customer.objects.select_for_update().filter(stripe_id=said["customer"]).first()
+    # One that we know is its customer's, also when Stripe knows them by another id by now.
+    theirs = Q(invoices__stripe_id=said["id"]) | Q(stripe_id=said["customer"])
+    known = Customer.objects.filter(theirs).order_by("pk").first()
+    customer = Customer.objects.select_for_update().get(pk=known.pk) if known else None
     if customer is None or said["status"] in (None, "draft"):
         return None
     row, _ = Invoice.objects.select_for_update().get_or_create(

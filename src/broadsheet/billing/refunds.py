@@ -1,10 +1,14 @@
 """Money that goes back, by staff's decision."""
 
+import logging
+
 import stripe
 
 from broadsheet.billing import invoices
 from broadsheet.billing.models import Invoice
 from broadsheet.billing.till import asking
+
+logger = logging.getLogger(__name__)
 
 
 class CannotRefund(Exception):
@@ -28,6 +32,8 @@ def refund(invoice: Invoice, amount: int, by: str) -> Invoice:
                 # The same amount, of the same rest, twice by two hands: once.
                 {"idempotency_key": f"refund-{invoice.stripe_id}-{invoice.refunded}-{amount}"},
             )
+        except stripe.IdempotencyError:
+            logger.info("%s: another hand was faster", invoice)
         except stripe.InvalidRequestError as error:
             raise CannotRefund from error
     return invoices.mirror(invoice.stripe_id) or invoice
