@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language, gettext
@@ -17,6 +17,8 @@ from broadsheet.access import Mode
 
 MOST_SEATS = 1000
 """Seats one subscription can have; more is a matter for a conversation, not a form."""
+MOST_MONEY, MOST_TRIAL_DAYS = 99_999_999, 730
+"""What Stripe takes: minor units of one price, and days of a trial."""
 
 
 class Plan(ClusterableModel):
@@ -40,6 +42,7 @@ class Plan(ClusterableModel):
     seats = models.PositiveSmallIntegerField(
         _("seats"),
         default=1,
+        validators=[MaxValueValidator(MOST_SEATS)],
         help_text=_("How many people read; 0: a free account, for registered readers' stories."),
     )
     most_seats = models.PositiveSmallIntegerField(
@@ -162,14 +165,21 @@ class Price(models.Model):
         help_text=_("Of the editions it is offered in, as in: EUR."),
     )
     period = models.CharField(_("paid every"), max_length=5, choices=Periods.choices)
-    amount = models.PositiveIntegerField(_("amount"), help_text=_("In cents, as in: 999."))
+    amount = models.PositiveIntegerField(
+        _("amount"),
+        validators=[MaxValueValidator(MOST_MONEY)],
+        help_text=_("In cents, as in: 999."),
+    )
     seat_amount = models.PositiveIntegerField(
         _("each further seat"),
         null=True,
         blank=True,
+        validators=[MaxValueValidator(MOST_MONEY)],
         help_text=_("In cents. Empty: no seats can be added."),
     )
-    trial_days = models.PositiveSmallIntegerField(_("free days at the start"), default=0)
+    trial_days = models.PositiveSmallIntegerField(
+        _("free days at the start"), default=0, validators=[MaxValueValidator(MOST_TRIAL_DAYS)]
+    )
     intro_amount = models.PositiveIntegerField(
         _("introductory amount"), null=True, blank=True, help_text=_("In cents.")
     )

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from broadsheet.access import Mode, mode_in_force
 from broadsheet.readers.models import Reader
-from broadsheet.subscriptions.models.plans import Plan
+from broadsheet.subscriptions.models.plans import MOST_SEATS, Plan
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
@@ -43,6 +44,7 @@ class Subscription(models.Model):
         _("seats bought"),
         null=True,
         blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_SEATS)],
         help_text=_("Empty: as many as the plan gives, now and when the plan changes."),
     )
     payment_due = models.BooleanField(
