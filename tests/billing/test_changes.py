@@ -81,9 +81,13 @@ def test_what_is_shown_is_charged_to_the_cent(
     assert paid_at_stripe() - before == change.today
     agreement = agreement_of(nora)
     assert agreement.stripe_id == group.stripe_id
-    assert (agreement.period, subscription_of(nora).plan.code) == (asked.get("period", "month"), plan)
+    assert (agreement.period, subscription_of(nora).plan.code) == (
+        asked.get("period", "month"),
+        plan,
+    )
     assert agreement.amount == sum(
-        item["price"]["unit_amount"] * item["quantity"] for item in at_stripe(agreement)["items"]["data"]
+        item["price"]["unit_amount"] * item["quantity"]
+        for item in at_stripe(agreement)["items"]["data"]
     )
 
 
@@ -136,9 +140,7 @@ def test_a_change_in_the_trial_costs_nothing_and_the_trial_goes_on(
     assert paid_at_stripe() == 0
 
 
-def test_a_change_takes_a_cancellation_back(
-    till: Till, group: Agreement, nora: Reader
-) -> None:
+def test_a_change_takes_a_cancellation_back(till: Till, group: Agreement, nora: Reader) -> None:
     client = signed_in(nora)
     client.post("/account/subscription/cancel/")
     assert subscription_of(nora).ends_at is not None
@@ -218,9 +220,7 @@ def test_a_bank_that_wants_to_ask_is_told_apart_from_one_that_says_no(
     assert subscription_of(nora).seat_count == 5
 
 
-def test_who_is_named_while_changing_is_invited(
-    till: Till, group: Agreement, nora: Reader
-) -> None:
+def test_who_is_named_while_changing_is_invited(till: Till, group: Agreement, nora: Reader) -> None:
     answer = Change(signed_in(nora), "group", seats=6, next="/us/a/").press(invite="x@example.com")
     assert answer.url == "/us/a/"  # type: ignore[attr-defined]
     assert Invitation.objects.get().email == "x@example.com"
@@ -233,7 +233,11 @@ def test_what_ended_at_stripe_meanwhile_is_not_changed_and_nothing_breaks(
     change = Change(client, "group", seats=6)
     sdk().v1.subscriptions.cancel(group.stripe_id)
     till.lose()
-    answers = [change.press(), client.get("/subscribe/group/"), client.get("/account/subscription/")]
+    answers = [
+        change.press(),
+        client.get("/subscribe/group/"),
+        client.get("/account/subscription/"),
+    ]
     assert {one.status_code for one in answers} <= {200, 302, 422}
     assert not Agreement.objects.filter(live=True).exists()
 

@@ -87,7 +87,9 @@ def at_every_call(
         with transaction.atomic():
             calls = [0]
 
-            def fated(step: Callable[[], object], counted: list[int] = calls, at: int = number) -> None:
+            def fated(
+                step: Callable[[], object], counted: list[int] = calls, at: int = number
+            ) -> None:
                 if counted[0] >= at:
                     step()
                     return

@@ -118,9 +118,7 @@ def _pay(due: Agreement) -> None:
     sdk().v1.invoices.pay(str(at_stripe(due)["latest_invoice"]))
 
 
-def test_a_second_failure_is_told_like_the_first(
-    till: Till, due: Agreement, nora: Reader
-) -> None:
+def test_a_second_failure_is_told_like_the_first(till: Till, due: Agreement, nora: Reader) -> None:
     new_card(due)
     _pay(due)
     till.tell()
@@ -177,7 +175,9 @@ def test_the_link_leads_to_the_card_and_to_nothing_else(till: Till, due: Agreeme
     page = visitor.get(_path(due))
     assert page.status_code == 200
     assert "nora@example.com" not in page.content.decode()
-    assert not till.asked("POST", "/v1/billing_portal")  # whatever opens links in mail opens nothing
+    assert not till.asked(
+        "POST", "/v1/billing_portal"
+    )  # whatever opens links in mail opens nothing
     answer = visitor.post(_path(due))
     assert answer.url.startswith(till.stripe.address)  # type: ignore[attr-defined]
     asked = till.asked("POST", "/v1/billing_portal/sessions")[-1]

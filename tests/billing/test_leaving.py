@@ -73,9 +73,7 @@ def test_everybody_else_s_seats_end_with_it(
     assert not Subscription.objects.exists()
 
 
-def test_invoices_stay_without_the_person(
-    till: Till, agreement: Agreement, nora: Reader
-) -> None:
+def test_invoices_stay_without_the_person(till: Till, agreement: Agreement, nora: Reader) -> None:
     leave(nora)
     undo_what_is_left()
     till.tell(till.stripe.events())
@@ -86,9 +84,7 @@ def test_invoices_stay_without_the_person(
     assert str(Customer.objects.get()).startswith("cus_")
 
 
-def test_nobody_writes_to_whoever_has_left(
-    till: Till, agreement: Agreement, nora: Reader
-) -> None:
+def test_nobody_writes_to_whoever_has_left(till: Till, agreement: Agreement, nora: Reader) -> None:
     leave(nora)
     undo_what_is_left()
     till.tell(till.stripe.events())
@@ -109,9 +105,7 @@ def test_a_new_account_of_the_same_person_is_another_customer(
     assert reads(again)
 
 
-def test_what_was_given_away_stays_given(
-    till: Till, plans: dict[str, Plan], nora: Reader
-) -> None:
+def test_what_was_given_away_stays_given(till: Till, plans: dict[str, Plan], nora: Reader) -> None:
     purchase = _at_the_till_with_a_gift(nora, plans)
     till.stripe.pay(purchase.session_id)
     till.tell()

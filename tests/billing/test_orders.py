@@ -52,9 +52,7 @@ class Life:
         if known is not None:
             return known
         (found,) = sdk().v1.subscriptions.list({"status": "all"})
-        return Agreement(
-            stripe_id=found.id, customer=Customer.objects.get(reader=self.reader)
-        )
+        return Agreement(stripe_id=found.id, customer=Customer.objects.get(reader=self.reader))
 
     def buy(self) -> None:
         purchase = go_to_the_till(self.reader, price(self.plans["group"]))

@@ -164,7 +164,10 @@ def test_it_can_be_cancelled_while_it_rests_without_paying_first(
     till: Till, client: Client, nora: Reader
 ) -> None:
     pause(client)
-    assert 'href="/account/subscription/cancel/"' in client.get("/account/subscription/").content.decode()
+    assert (
+        'href="/account/subscription/cancel/"'
+        in client.get("/account/subscription/").content.decode()
+    )
     ends = subscription_of(nora).ends_at
     client.post("/account/subscription/cancel/")
     assert subscription_of(nora).ends_at == ends

@@ -202,9 +202,7 @@ def resume(agreement: Agreement, *, patient: bool = False) -> None:
 
 def resume_what_is_due(now: datetime) -> None:
     """End the pauses whose day has come. Raises TillAway."""
-    due = Agreement.objects.filter(
-        live=True, paused=True, paused_until__lte=now, cancel_at=None
-    )
+    due = Agreement.objects.filter(live=True, paused=True, paused_until__lte=now, cancel_at=None)
     for agreement in due.exclude(subscription=None):
         with suppress(Stale):
             resume(agreement, patient=True)
