@@ -2,7 +2,9 @@
 UV := scripts/uv
 RUN := $(UV) run --frozen
 
-.PHONY: demo test check bench nightly setup messages
+SERVED := tests/cli tests/journeys tests/leaks
+
+.PHONY: demo test served inside check bench nightly setup messages
 
 demo: setup ## build and serve the demonstration paper
 	$(RUN) broadsheet demo $(ARGS)
@@ -10,7 +12,13 @@ demo: setup ## build and serve the demonstration paper
 test: setup ## everything that must hold
 	scripts/test-tools
 	$(MAKE) check
-	$(RUN) pytest
+	$(MAKE) --jobs=2 served inside
+
+served: ## tests of a paper that is being served, by browsers and clients
+	$(RUN) pytest $(SERVED)
+
+inside: ## all other tests
+	$(RUN) pytest $(addprefix --ignore=,$(SERVED))
 
 check: setup ## style, types, layers, translations, migrations
 	$(RUN) ruff check
