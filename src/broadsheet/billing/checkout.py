@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import stripe
@@ -40,7 +40,8 @@ class Order:
     details: Mapping[str, Any] = field(default_factory=dict)
     """As in Purchase.details."""
     trial_ends_at: datetime | None = None
-    """Nothing is paid before; else the price's own trial."""
+    """Nothing is paid before, and it is two days ahead; else the price's own trial, or, of a
+    hand-over, at once."""
 
     def asks_for(self, purchase: Purchase) -> bool:
         """Whether a purchase that is under way is for the same, at the same price."""
@@ -252,9 +253,9 @@ def _payment(purchase: Purchase, metadata: dict[str, str]) -> dict[str, Any]:
 
 def _trial(order: Order, *, first: bool) -> dict[str, int]:
     if order.trial_ends_at is not None:
-        # Stripe wants a trial's end at least two days ahead; a day or two are given, not taken.
-        earliest = timezone.now() + timedelta(days=2, minutes=10)
-        return {"trial_end": int(max(order.trial_ends_at, earliest).timestamp())}
+        return {"trial_end": int(order.trial_ends_at.timestamp())}
+    if order.kind == Purchase.Kinds.HANDOVER:
+        return {}
     # Free days and introductions are for those who come for the first time.
     days = order.price.trial_days if first else 0
     return {"trial_period_days": days} if days else {}
@@ -264,7 +265,8 @@ def _discount(order: Order, *, first: bool) -> str:
     # Stripe takes one discount; a code the reader knows goes before the introduction.
     if order.offer is not None:
         return catalogue.coupon(order.offer)
-    return order.price.stripe_intro_coupon if first and not order.trial_ends_at else ""
+    introduced = first and order.kind == Purchase.Kinds.SUBSCRIPTION
+    return order.price.stripe_intro_coupon if introduced else ""
 
 
 def can_be_bought(price: Price, seats: int) -> bool:

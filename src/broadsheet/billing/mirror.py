@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from stripe import InvalidRequestError
 
-from broadsheet.billing import giving, inviting, letters, undoing
+from broadsheet.billing import giving, inviting, letters, passing_on, undoing
 from broadsheet.billing.models import Agreement, Customer, OfferUse, Purchase, Undoing
 from broadsheet.billing.standing import Standing, read
 from broadsheet.billing.till import asking, plain
@@ -151,7 +151,7 @@ def _create(
         ) or Subscription(owner=reader, starts_at=_begun(standing))
     except Refused:
         _settle(purchase, Purchase.States.LEFT)
-        undoing.stop_later(stripe_id)
+        undoing.withdraw_later(stripe_id)
         return None
     _grant(bought, plan, standing)
     agreement = Agreement(customer=customer, subscription=bought, stripe_id=stripe_id)
@@ -190,11 +190,11 @@ def _begun(standing: Standing) -> datetime:
 
 def _handed_over(purchase: Purchase) -> Subscription | None:
     """The subscription that changes hands by this purchase; its old agreement is let go.
-    Raises NotOpen when the offer is over by now."""
+    Raises NotOpen when the offer is over by now, or not what it was."""
     if purchase.kind != Purchase.Kinds.HANDOVER:
         return None
     offer = OwnershipOffer.objects.filter(pk=purchase.details.get("offer")).first()
-    if offer is None:
+    if offer is None or not passing_on.is_still_so(purchase, offer.subscription):
         raise NotOpen
     taken = handover.transfer(offer, timezone.now())
     old = Agreement.objects.filter(subscription=taken).first()

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from broadsheet.billing import catalogue, changes, checkout, letters, offers
+from broadsheet.billing import catalogue, changes, checkout, letters, offers, passing_on
 from broadsheet.billing import portal as portals
 from broadsheet.billing.models import Agreement, Customer, Invoice, Offer, Purchase
 from broadsheet.billing.till import TillAway, TillClosed
 from broadsheet.readers.models import Reader
-from broadsheet.subscriptions.models import OwnershipOffer, Subscription
+from broadsheet.subscriptions.models import OwnershipOffer
 from broadsheet.subscriptions.rights import seat_of
 from broadsheet.web.views.asking import at_the_till, reader_of, way_back
 from broadsheet.web.views.plans import live_agreement
@@ -178,14 +178,19 @@ def take_on(request: HttpRequest, offer: int) -> HttpResponse:
         found.subscription.plan.prices, currency=old.currency, period=old.period
     )
     if request.method != "POST":
-        context = {"offer": found, "agreement": old, "subscription": found.subscription}
+        context = {
+            "offer": found,
+            "agreement": old,
+            "subscription": found.subscription,
+            "begins_at": passing_on.begins_at(old, found.subscription),
+        }
         return render(request, "web/take_on.html", context)
     order = checkout.Order(
         price,
         found.subscription.seat_count,
         kind=Purchase.Kinds.HANDOVER,
-        details={"offer": found.pk},
-        trial_ends_at=_paid_until(old, found.subscription),
+        details={"offer": found.pk, **passing_on.promise(old, found.subscription)},
+        trial_ends_at=passing_on.begins_at(old, found.subscription),
     )
     try:
         return redirect(checkout.begin(reader, order))
@@ -195,13 +200,6 @@ def take_on(request: HttpRequest, offer: int) -> HttpResponse:
         said = _("It has more seats than are sold now. Write to us, and we carry it over.")
     messages.error(request, said)
     return redirect("subscription")
-
-
-def _paid_until(agreement: Agreement, bought: Subscription) -> datetime | None:
-    # The new owner begins to pay where the old one stopped: of what is due, or paused, at once.
-    if agreement.paused:
-        return bought.ends_at
-    return agreement.due_since or agreement.renews_at
 
 
 def _agreement(request: HttpRequest) -> Agreement:
