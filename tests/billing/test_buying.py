@@ -133,7 +133,7 @@ def test_whom_somebody_names_while_buying_is_invited_once_it_is_paid(
     choose(signed_in(nora), "premium", invite="Luis@Example.com")
     assert not Invitation.objects.exists()
     pay(till, nora)
-    till.tell(till.stripe.events())
+    till.tell_again()
     assert Invitation.objects.get().email == "Luis@Example.com"
     assert letters_to("Luis@Example.com") == ["invitation"]
 

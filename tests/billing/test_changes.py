@@ -95,7 +95,7 @@ def test_a_change_is_told_once_and_its_invoice_has_a_receipt(
     till: Till, group: Agreement, nora: Reader
 ) -> None:
     Change(signed_in(nora), "group", seats=9).press()
-    till.tell(till.stripe.events())
+    till.tell_again()
     assert subscription_of(nora).seats.count() == 9
     assert sorted(letters_to(nora)) == ["plan_changed", "receipt", "receipt", "welcome"]
 

@@ -73,7 +73,7 @@ def test_a_gift_is_paid_once_and_its_giver_gets_a_card_to_print(
     gift = Gift.objects.get()
     for words in ("Luis", "Nora", "Happy birthday", "3 months", gift.code):
         assert words in card
-    till.tell(till.stripe.events())
+    till.tell_again()
     assert Gift.objects.count() == 1
     assert paid_at_stripe() == 2700
     assert sorted(letters_to(nora)) == ["gift_bought", "receipt"]

@@ -155,7 +155,7 @@ def test_an_offer_that_is_over_when_it_is_paid_passes_nothing_and_asks_for_nothi
     assert purchase.state == Purchase.States.LEFT
     assert offer.subscription.owner == nora
     till.advance(days=60)
-    till.tell(till.stripe.events())
+    till.tell_again()
     assert not Agreement.objects.filter(customer__reader=luis).exists()
     assert paid_at_stripe() == 3 * 3500
 

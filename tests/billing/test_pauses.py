@@ -73,7 +73,7 @@ def test_a_pause_that_is_over_is_paid_on_that_day_and_the_paper_is_open_again(
     assert agreement.renews_at > timezone.now() + timedelta(days=27)  # type: ignore[operator]
     for _ in range(2):
         a_minute_passes(till)
-        till.tell(till.stripe.events())
+        till.tell_again()
     assert paid_at_stripe() == 7000
 
 

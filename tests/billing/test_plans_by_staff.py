@@ -87,7 +87,7 @@ def test_other_seats_are_for_those_who_come_after(
     buy(till, nora, price(plans["group"]), 6)
     edit(plans["group"], seats=seats)
     buy(till, luis, price(Plan.objects.get(code="group")))
-    till.tell(till.stripe.events())
+    till.tell_again()
     assert subscription_of(nora).seats.count() == 6
     assert subscription_of(luis).seats.count() == seats
 

@@ -97,7 +97,7 @@ def test_a_refund_made_in_stripe_s_dashboard_is_told_as_well(
 ) -> None:
     sdk().v1.refunds.create({"payment_intent": invoice.payment_intent})
     till.tell()
-    till.tell(till.stripe.events())
+    till.tell_again()
     assert letters_to(nora).count("refund") == 1
 
 

@@ -115,7 +115,7 @@ def test_paying_at_both_tills_is_one_subscription_and_the_other_is_given_back(
     till.tell(reversed(events) if backwards else events)
     undo_what_is_left()
     for _ in range(2):
-        till.tell(till.stripe.events())
+        till.tell_again()
         a_minute_passes(till)
     states = sorted(Purchase.objects.values_list("state", flat=True))
     assert states == [Purchase.States.PAID, Purchase.States.TWICE]

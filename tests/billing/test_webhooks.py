@@ -99,8 +99,7 @@ def test_the_other_mode_s_events_are_not_ours(till: Till, mode: Any) -> None:
         b'{"object": "event", "livemode": false, "id": "e", "type": "t", "created": "soon"}',
         b'{"object": "event", "livemode": false, "id": "e", "type": "t", "created": 1e99}',
         b'{"object": "event", "livemode": false, "id": "e", "type": "t", "created": 1, "data": 1}',
-        b'{"object": "event", "livemode": false, "id": "e", "type": "t", "created": 1,'
-        b' "data": {"object": 1}}',
+        b'{"object":"event","livemode":false,"id":"e","type":"t","created":1,"data":{"object":1}}',
         b'{"detail": [1]}',
         b'{"specversion": "1", "data": "x"}',
         b"\xff\xfe",
