@@ -204,7 +204,7 @@ def resume_what_is_due(now: datetime) -> None:
     """End the pauses whose day has come. Raises TillAway."""
     due = Agreement.objects.filter(live=True, paused=True, paused_until__lte=now, cancel_at=None)
     for agreement in due.exclude(subscription=None):
-        with suppress(Stale):
+        with suppress(Stale, Declined):  # declined: there is no card at all; it rests on
             resume(agreement, patient=True)
 
 

@@ -1,6 +1,7 @@
 """What is looked after every minute: whatever a crash, an outage or a lost browser left behind."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import stripe
@@ -39,15 +40,14 @@ def sweep() -> None:
     giving.deliver()
     if not is_open():
         return
-    remind(now)
-    try:
-        settle_purchases(now)
-        mirror.read_what_is_owed()
-        changes.resume_what_is_due(now)
-        webhooks.sweep(now)
-        undoing.sweep()
-    except TillAway:
-        logger.warning("Stripe is away; what is left to settle waits")
+    for step in STEPS:
+        try:
+            step(now)
+        except TillAway:
+            logger.warning("Stripe is away; what is left to settle waits")
+            return
+        except Exception:
+            logger.exception("%s could not be finished", step.__name__)
 
 
 def settle_purchases(now: datetime) -> None:
@@ -88,6 +88,27 @@ def _remind(agreement: Agreement, number: int) -> None:
     taken = Agreement.objects.filter(pk=agreement.pk, reminders__lt=number)
     if taken.update(reminders=number) and agreement.subscription is not None:
         letters.payment_failed(agreement.subscription, agreement)
+
+
+def read_what_is_owed(now: datetime) -> None:
+    """Read what was about to change when we were killed, or Stripe went away."""
+    mirror.read_what_is_owed()
+
+
+def undo_what_is_left(now: datetime) -> None:
+    """Try again what could not be undone at Stripe."""
+    undoing.sweep()
+
+
+STEPS: tuple[Callable[[datetime], None], ...] = (
+    remind,
+    settle_purchases,
+    read_what_is_owed,
+    changes.resume_what_is_due,
+    webhooks.sweep,
+    undo_what_is_left,
+)
+"""Of the sweep, one by one: what goes wrong in one does not keep the others waiting."""
 
 
 def reconcile(since: datetime) -> list[str]:
