@@ -13,7 +13,10 @@ from tests.leaks.client import Answer, Browser
 LINK = re.compile(r'\b(?:href|src|action|content)="(/[^"#]*|http://[^"#]*)')
 SOURCES = re.compile(r'\bsrcset="([^"]+)"')
 MOST_ALIKE = 4
-"""So many pictures are looked at, and so many ways back from one and the same page."""
+"""So many pictures, letters, invitations and numbered things are looked at, and so many ways back
+from one and the same page."""
+OF_MANY = {"media", "mailbox", "invitation", "join", "card"}
+"""Below these, every page is one of many alike."""
 ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>(?:\[[^]]*\]|\\.|[^()\[\]])*\)")
 NUMBERED = ("int", "pk", "id")
 
@@ -44,8 +47,11 @@ def along_links(
 def _kind(target: str) -> str:
     """What a target is one of many of; empty when it is not."""
     path, _, query = target.partition("?")
-    if path.startswith("/media/"):
-        return "/media/"
+    first = path.split("/")[1]
+    if first in OF_MANY:
+        return first
+    if first == "account" and (numbered := re.sub(r"/\d+/", "/#/", path)) != path:
+        return numbered
     return path if "next=" in query else ""
 
 
