@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -83,6 +84,18 @@ def test_a_cell_that_a_spreadsheet_would_run_is_refused(cell: str) -> None:
     quoted = '"' + cell.replace('"', '""') + '"'
     assert read_bytes(f"{quoted}\n".encode()) == [(cell, Fault.FORMULA)]
     assert neutral(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["\n=1+1", "\u00a0=1+1", "＝1+1", "\t1", "\v@SUM(A1)"])
+def test_a_cell_is_neutral_whatever_stands_before_what_would_run(cell: str) -> None:
+    assert neutral(cell) == f"'{cell}"
+
+
+def test_no_row_is_read_slowly() -> None:
+    """Five megabytes of opening brackets: as fast as anything else of that size."""
+    begun = time.process_time()
+    assert len(read_bytes((b"<" * 1000 + b"@\n") * 4900)) == 4900
+    assert time.process_time() - begun < 3
 
 
 @pytest.mark.parametrize("cell", ["eva", "eva@", "eva@exa mple.org", "\x00@example.org"])

@@ -6,9 +6,9 @@ Files are read as a stream. Nothing here knows of seats.
 import codecs
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from email.utils import parseaddr
 from enum import StrEnum
 from itertools import chain
 from typing import IO
@@ -80,7 +80,9 @@ def read_text(text: str) -> Iterator[Row]:
 
 def neutral(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
+    shown = cell.lstrip()
+    runs = cell.startswith(FORMULA) or unicodedata.normalize("NFKC", shown).startswith(FORMULA)
+    return f"'{cell}" if runs else cell
 
 
 def _encoding(file: IO[bytes]) -> str:
@@ -139,7 +141,7 @@ def _row(line: int, cell: str, seen: set[str]) -> Row:
     shown = cell[:LONGEST_CELL]
     if cell.startswith(FORMULA):
         return Row(line, shown, "", Fault.FORMULA)
-    address = parseaddr(cell)[1] if "<" in cell else cell.strip()
+    address = cell.rpartition("<")[2].partition(">")[0] if "<" in cell else cell.strip()
     try:
         key = email_key(address)
     except NotAnAddress:
