@@ -154,3 +154,44 @@ def test_the_language_is_the_readers_choice_and_the_way_back_stays_here() -> Non
     assert client.get("/terms/").headers["content-language"] == "es"
     assert client.get("/language/es/", {"next": "//evil.example"}).headers["location"] == "/"
     assert client.get("/language/tlh/").status_code == 404
+
+
+UNSENDABLE = "a@" + "ü" * 60 + ".example"
+"""Looks like an address, but its domain is longer than any can be."""
+
+
+@pytest.mark.parametrize("page", ["/account/password/reset/", "/account/login/code/"])
+def test_an_address_that_no_mail_can_be_sent_to_is_answered(db: None, page: str) -> None:
+    assert Client().post(page, {"email": UNSENDABLE}).status_code in (200, 302)
+    assert not Letter.objects.exists()
+
+
+def test_nobody_signs_up_with_an_address_that_no_mail_can_be_sent_to(db: None) -> None:
+    sent = {"email": UNSENDABLE, "password1": "a-better-word-to-guess", "terms": "on"}
+    answer = Client().post("/account/signup/", sent)
+    assert answer.status_code == 200
+    assert "This is not an e-mail address" in answer.content.decode()
+    assert not Reader.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["/account/login/", "/plans/", "/gifts/redeem/"])
+def test_a_form_in_an_encoding_we_do_not_read_is_a_bad_request(db: None, page: str) -> None:
+    """Also where the form's token is looked for in it."""
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.get("/account/login/")
+    kind = "application/x-www-form-urlencoded; charset=utf-7"
+    answer = client.post(page, b"a=b", content_type=kind, headers={"Origin": "http://testserver"})
+    assert answer.status_code == 400
+    assert "We could not read that request" in answer.content.decode()
+
+
+PERSONAL = ["", "email/", "devices/", "2fa/", "password/change/", "export/", "seats/", "invoices/"]
+
+
+@pytest.mark.parametrize("page", PERSONAL)
+def test_a_browser_keeps_nothing_of_a_readers_own_pages(cast: Cast, page: str) -> None:
+    client = Client()
+    client.post("/account/login/", {"login": cast.olga.email, "password": PASSWORD})
+    answer = client.get(f"/account/{page}", follow=True)
+    assert "no-store" in answer["Cache-Control"]
+    assert "private" in answer["Cache-Control"]

@@ -302,3 +302,14 @@ def test_what_is_over_has_left_the_page(olga: Client, group: Subscription) -> No
     page = words(olga.get(PAGE))
     assert EVA not in page
     assert "1 taken, 0 kept for readers who are invited, 4 free" in page
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "--1", "²", "٣", "1.0", "\0", ""])
+def test_a_number_that_is_none_is_nobody_s_seat(
+    olga: Client, group: Subscription, number: str
+) -> None:
+    seat = group.seats.exclude(reader=None).get()
+    olga.post(f"/account/seats/seat/{seat.pk}/take-back/", {"reader": number})
+    assert olga.post("/account/seats/leave/", {"seat": number}).status_code == 404
+    seat.refresh_from_db()
+    assert seat.reader == group.owner

@@ -1,5 +1,6 @@
 """How allauth behaves in this paper."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -7,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.utils import is_mfa_enabled
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
@@ -15,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from broadsheet.gate.addresses import Proxies
 from broadsheet.gate.request import local_path
-from broadsheet.mail.post import address
+from broadsheet.mail.post import BadAddress, address, deliverable
 from broadsheet.mail.rendering import spoken
 from broadsheet.readers import letters
 from broadsheet.readers.models import Reader
@@ -69,9 +71,21 @@ class AccountAdapter(DefaultAccountAdapter):
         """Somebody who signs up, in the language the paper speaks to them."""
         return Reader(language=spoken(get_language() or ""))
 
+    def clean_email(self, email: str) -> str:
+        """Raises ValidationError for an address that no mail can be sent to."""
+        cleaned: str = super().clean_email(email)
+        try:
+            deliverable(cleaned)
+        except BadAddress:
+            said = _("This is not an e-mail address. It looks like: name@example.com")
+            raise ValidationError(said) from None
+        return cleaned
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Every letter of allauth's goes as the paper's do."""
-        letters.from_allauth(template_prefix, email, context)
+        """Every letter of allauth's goes as the paper's do. What cannot be sent anywhere is not:
+        whoever typed it is told the same as everybody, that a letter is on its way."""
+        with suppress(BadAddress):
+            letters.from_allauth(template_prefix, email, context)
 
     def send_notification_mail(
         self,

@@ -220,13 +220,14 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 OUR_RATES = {
     "offer_code": "10/h/user,30/h/ip",
+    "ask_the_till": "60/m/user",
     "invite_reader": "50/d/user",
     "invite_again": "3/h/key",
     "invite_list": "10/d/user",
     "offer_ownership": "10/d/user",
 }
-"""How often codes may be tried, and letters about seats caused. They are counted where allauth
-counts its own."""
+"""How often codes may be tried, Stripe asked, and letters about seats caused. They are counted
+where allauth counts its own."""
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = OUR_RATES if PAPER.rate_limits else False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -254,7 +255,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "broadsheet.settings.logs.WithoutSecrets",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": PAPER.log_level},
     "loggers": {

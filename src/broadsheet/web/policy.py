@@ -7,6 +7,8 @@ from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.utils.csp import CSP
 
 EDITORS = "/admin/"
+OWN = "/account/"
+"""Below this are a reader's own pages, of which nothing stays on a computer that others use."""
 EDITORS_POLICY = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF, CSP.UNSAFE_INLINE, CSP.UNSAFE_EVAL],
@@ -33,7 +35,8 @@ class ContentPolicyMiddleware(ContentSecurityPolicyMiddleware):
 
 
 class CachePolicyMiddleware:
-    """Pages of the site may differ by reader: browsers ask again, and nobody else keeps them."""
+    """Pages of the site may differ by reader: browsers ask again, and nobody else keeps them.
+    What is a reader's own, browsers do not keep either."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -41,5 +44,6 @@ class CachePolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer; a view that says otherwise is left alone."""
         response = self._get_response(request)
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        kept = "no-store" if request.path.startswith(OWN) else "no-cache"
+        response.headers.setdefault("Cache-Control", f"private, {kept}")
         return response

@@ -76,4 +76,5 @@ urlpatterns = [
     path("", include(wagtail_urls)),
 ]
 
+handler400 = "broadsheet.web.views.errors.bad_request"
 handler404 = "broadsheet.web.views.errors.not_found"

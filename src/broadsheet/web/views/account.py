@@ -42,7 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "seats": subscription.seat_count if subscription else 0,
         "holder": _holder(seat.key) if seat else None,
         "agreement": agreement,
-        "next_payment": next_payment(agreement),
+        "next_payment": next_payment(request, agreement),
         "invoices_count": invoices_of(reader).count(),
         "devices_count": reader.devices.signed_in().count(),
         **offered_to(reader),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 
 import stripe
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +16,7 @@ from broadsheet.billing.till import Declined, TillAway, TillClosed
 from broadsheet.gate.request import local_path
 from broadsheet.readers.models import Reader
 from broadsheet.web.views.errors import problem
+from broadsheet.web.views.trying import asks_too_often
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,12 @@ def reader_of(request: HttpRequest) -> Reader:
     """The signed-in reader."""
     assert isinstance(request.user, Reader)  # asked for in views for signed-in readers only
     return request.user
+
+
+def number(given: str) -> int:
+    """A number as our own forms send it, signs and all; 0 for whatever else somebody sends."""
+    digits = given.removeprefix("-")
+    return int(given) if digits.isascii() and digits.isdecimal() and len(digits) < 12 else 0
 
 
 def way_back(request: HttpRequest) -> str:
@@ -39,6 +47,8 @@ def at_the_till(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if asks_too_often(request):
+            return ratelimit.respond_429(request)
         try:
             return view(request, *args, **kwargs)
         except TillAway:

@@ -76,6 +76,12 @@ def not_here(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """It cannot be read. Django's own page for this looks for a form's token, and so reads it again
+    and falls over the same thing."""
+    return render(request, "400.html", status=400)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Nothing is at this address."""
     if "application/json" in request.headers.get("Accept", ""):

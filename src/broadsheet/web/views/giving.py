@@ -18,6 +18,7 @@ from broadsheet.billing import checkout, giving
 from broadsheet.billing.models import Gift, Purchase
 from broadsheet.billing.money import in_words
 from broadsheet.billing.till import is_demonstration
+from broadsheet.mail.post import BadAddress, deliverable
 from broadsheet.readers.models import Reader
 from broadsheet.subscriptions.models import Price
 from broadsheet.terms.signing_up import edition_of
@@ -63,6 +64,15 @@ class GiftForm(forms.Form):
             for price in prices
             for periods in LASTING[Price.Periods(price.period)]
         ]
+
+    def clean_receiver_email(self) -> str:
+        """An address that mail can be sent to, or none."""
+        email: str = self.cleaned_data["receiver_email"]
+        try:
+            return email and deliverable(email)
+        except BadAddress:
+            said = _("This is not an e-mail address. It looks like: name@example.com")
+            raise forms.ValidationError(said) from None
 
     def clean_deliver_on(self) -> date | None:
         """A day between today and a year from now."""

@@ -28,7 +28,7 @@ from broadsheet.subscriptions.models import (
 )
 from broadsheet.subscriptions.refusals import Refused
 from broadsheet.web.seat_forms import AddressForm
-from broadsheet.web.views.asking import reader_of, way_back
+from broadsheet.web.views.asking import number, reader_of, way_back
 
 ON_A_PAGE = 50
 """Seats that are listed at once."""
@@ -128,10 +128,10 @@ def take_back(request: HttpRequest, seat: int) -> HttpResponse:
         context = {"seat": theirs, "next": way_back(request), "on_account": True}
         return render(request, "web/seat_take_back.html", context)
     assert theirs.reader is not None
-    shown = request.POST.get("reader", "")
+    shown = number(request.POST.get("reader", ""))
     attempt(
         request,
-        lambda: seating.take_back(theirs.pk, int(shown) if shown.isdecimal() else 0, reader),
+        lambda: seating.take_back(theirs.pk, shown, reader),
         _("The seat of %(address)s is free again.") % {"address": theirs.reader.email},
     )
     return back(request)
@@ -158,10 +158,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         context = {"own": own_seats(reader), "next": way_back(request), "on_account": True}
         return render(request, "web/seat_leave.html", context)
-    chosen = request.POST.get("seat", "")
-    seat = get_object_or_404(
-        Seat, pk=int(chosen) if chosen.isascii() and chosen.isdecimal() else 0, reader=reader
-    )
+    seat = get_object_or_404(Seat, pk=number(request.POST.get("seat", "")), reader=reader)
     attempt(
         request,
         lambda: seating.give_up(seat.pk, reader),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ from broadsheet.terms.acceptance import accept
 from broadsheet.terms.current import terms_for
 from broadsheet.terms.models import How
 from broadsheet.terms.signing_up import edition_of
-from broadsheet.web.views.asking import at_the_till, reader_of, way_back
+from broadsheet.web.views.asking import at_the_till, number, reader_of, way_back
 from broadsheet.web.views.plans import currency_for, live_agreement, period_of, price_of
 from broadsheet.web.views.trying import too_many_codes, wrong_code
 
@@ -168,7 +169,7 @@ def _choice(
 def _choose_seats(choice: Choice, asked: str, agreement: Agreement | None) -> None:
     if not asked:
         return
-    seats = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+    seats = number(asked)
     if checkout.can_be_bought(choice.price, seats):
         choice.seats = seats
     else:
@@ -285,7 +286,11 @@ def _change(request: HttpRequest, choice: Choice, agreement: Agreement) -> HttpR
 def _invite(request: HttpRequest, agreement: Agreement) -> HttpResponse:
     """Invite whoever was named, then back to the story."""
     agreement.refresh_from_db()
-    email = request.POST.get("invite", "")
+    email = request.POST.get("invite", "").strip()[:254]
+    if email and not ratelimit.consume(request, action="invite_reader"):
+        said = _("These are enough invitations for one day. Invite %(email)s tomorrow.")
+        messages.error(request, said % {"email": email})
+        return redirect("seats")
     fault = inviting.invite(agreement.subscription, email) if agreement.subscription else ""
     if fault:
         messages.error(request, f"{email}: {fault}")
@@ -297,10 +302,8 @@ def _invite(request: HttpRequest, agreement: Agreement) -> HttpResponse:
 
 def _agreed(request: HttpRequest) -> tuple[datetime, int]:
     """The moment and the amount that were shown; nonsense is as if they were too old."""
-    at, today = request.POST.get("at", ""), request.POST.get("today", "")
-    moment = int(at) if at.isdecimal() and len(at) < 12 else 0
-    amount = int(today) if today.lstrip("-").isdecimal() and len(today) < 12 else 0
-    return datetime.fromtimestamp(moment, UTC), amount
+    at, today = number(request.POST.get("at", "")), number(request.POST.get("today", ""))
+    return datetime.fromtimestamp(max(0, at), UTC), today
 
 
 def _accept_terms(request: HttpRequest, reader: Reader) -> None:

@@ -21,6 +21,7 @@ from broadsheet.subscriptions.models import OwnershipOffer
 from broadsheet.subscriptions.rights import seat_of
 from broadsheet.web.views.asking import at_the_till, reader_of, way_back
 from broadsheet.web.views.plans import live_agreement
+from broadsheet.web.views.trying import asks_too_often
 
 PAUSES = (30, 60, 90)
 """Days a reader may pause for."""
@@ -40,7 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "agreement": agreement,
         "subscription": theirs or (seat.subscription if seat else None),
         "owned": theirs is not None or (seat is not None and seat.subscription.owner == reader),
-        "next_payment": next_payment(agreement),
+        "next_payment": next_payment(request, agreement),
         "invoices": invoices_of(reader)[:3],
         "pauses": PAUSES,
         "may_withdraw": agreement and changes.may_withdraw(agreement, timezone.now()),
@@ -221,10 +222,15 @@ def invoices_of(reader: Reader) -> QuerySet[Invoice]:
     return Invoice.objects.filter(customer__reader=reader).exclude(total=0, paid=0)
 
 
-def next_payment(agreement: Agreement | None) -> tuple[int, datetime | None] | None:
-    """The next payment; what we know ourselves when Stripe does not answer; None: there is none."""
+def next_payment(
+    request: HttpRequest, agreement: Agreement | None
+) -> tuple[int, datetime | None] | None:
+    """The next payment; what we know ourselves when Stripe does not answer, or was asked too often
+    by this reader; None: there is none."""
     if agreement is None or agreement.cancel_at is not None or agreement.paused:
         return None
+    if asks_too_often(request):
+        return agreement.amount, agreement.renews_at
     try:
         amount, _at = changes.renewal(agreement)
     except (TillAway, TillClosed, changes.Stale):

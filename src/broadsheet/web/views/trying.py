@@ -16,8 +16,21 @@ def wrong_code(request: HttpRequest) -> None:
     _consume(request, dry_run=False)
 
 
-def _consume(request: HttpRequest, *, dry_run: bool) -> bool:
-    # allauth counts no GET, but a plan's page is asked for its price with a code by GET.
+def asks_too_often(request: HttpRequest) -> bool:
+    """Whether this reader has had us ask Stripe more often than anybody presses buttons: it
+    answers each paper only so many times a second, and the others' payments come first."""
+    if not request.user.is_authenticated:
+        return False
+    return not ratelimit.consume(_counted(request), action="ask_the_till")
+
+
+def _counted(request: HttpRequest) -> HttpRequest:
+    # allauth counts no GET.
     counted = copy(request)
     counted.method = "POST"
-    return bool(ratelimit.consume(counted, action="offer_code", dry_run=dry_run))
+    return counted
+
+
+def _consume(request: HttpRequest, *, dry_run: bool) -> bool:
+    # A plan's page is asked for its price with a code by GET.
+    return bool(ratelimit.consume(_counted(request), action="offer_code", dry_run=dry_run))
