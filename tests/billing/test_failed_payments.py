@@ -76,6 +76,18 @@ def test_letters_that_a_stopped_paper_did_not_write_are_not_written_all_at_once(
     assert letters_to(nora).count("payment_failed") == 2
 
 
+def test_nobody_is_reminded_who_has_paid_in_this_moment(
+    till: Till, due: Agreement, nora: Reader
+) -> None:
+    till.advance(days=8)
+    new_card(due)
+    _pay(due)
+    till.lose()
+    sweeping.remind(timezone.now())
+    assert letters_to(nora).count("payment_failed") == 1
+    assert agreement_of(nora).due_since is None
+
+
 def test_the_letter_says_how_much_until_when_and_where(
     till: Till, due: Agreement, nora: Reader
 ) -> None:

@@ -72,11 +72,19 @@ def _settle(purchase: Purchase) -> None:
 
 
 def remind(now: datetime) -> None:
-    """Write again to those whose payment is due."""
+    """Write again to those whose payment is due. Stripe is asked before: whoever has paid in this
+    moment, or has nothing any more, is not reminded. Raises TillAway."""
     for agreement in Agreement.objects.filter(live=True).exclude(due_since=None):
         due = 1 + sum(_since(agreement, now) >= after for after in REMINDERS)
-        if agreement.reminders < due and agreement.subscription is not None:
+        if agreement.reminders < due and _is_due(agreement):
             _remind(agreement, due)
+
+
+def _is_due(agreement: Agreement) -> bool:
+    if not _exists(agreement):
+        return False
+    agreement.refresh_from_db()
+    return agreement.due_since is not None and agreement.subscription is not None
 
 
 def _since(agreement: Agreement, now: datetime) -> timedelta:
