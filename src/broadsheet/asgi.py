@@ -19,6 +19,7 @@ from servestatic import ServeStaticASGI  # noqa: E402
 
 from broadsheet.background import Background  # noqa: E402
 from broadsheet.gate import Gate, Parts  # noqa: E402
+from broadsheet.gate.bodies import Bounded  # noqa: E402
 from broadsheet.gate.request import Receive, Scope, Send  # noqa: E402
 from broadsheet.gifts import office as gifts  # noqa: E402
 from broadsheet.institutions.ranges import networks_number, ranges  # noqa: E402
@@ -130,7 +131,7 @@ def build() -> Paper:
     store = seat_store()
     gate = Gate(
         Parts(
-            site=site(),
+            site=Bounded(site()),
             press=ThreadedPress(),
             gifts=ThreadedGifts(),
             networks=ThreadedNetworks(),

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from broadsheet.gate.addresses import Proxies
 from broadsheet.gate.articles import ArticleDoor
+from broadsheet.gate.bodies import bodiless
 from broadsheet.gate.events import Record, Recorder
 from broadsheet.gate.gifts import GiftDesk, GiftOffice, presented
 from broadsheet.gate.identity import Identifier, PassOffice
 from broadsheet.gate.lessor import Lessor
 from broadsheet.gate.networks import NetworkOffice, Networks
 from broadsheet.gate.pages import PageCache, Press
-from broadsheet.gate.request import App, Message, Receive, Request, Scope, Send, read
+from broadsheet.gate.request import App, Receive, Request, Scope, Send, read
 from broadsheet.gate.seals import Seals
 from broadsheet.gate.seat_desk import PREFIX, Problem, SeatDesk
 from broadsheet.gate.streams import Streams
@@ -123,20 +124,4 @@ class Gate:
             # The site has the words, in the reader's language.
             to = f"/-/problem/{problem.name}/"
             told = {**scope, "method": "GET", "path": to, "raw_path": to.encode()}
-            await self._site(told, _bodiless(receive), send)
-
-
-def _bodiless(receive: Receive) -> Receive:
-    """An empty body, then silence until the client leaves: what the site expects of a server."""
-    sent = False
-
-    async def receive_nothing() -> Message:
-        nonlocal sent
-        if not sent:
-            sent = True
-            return {"type": "http.request", "body": b"", "more_body": False}
-        while (message := await receive())["type"] != "http.disconnect":
-            pass  # what is left of a form that was not read
-        return message
-
-    return receive_nothing
+            await self._site(told, bodiless(receive), send)
