@@ -17,25 +17,39 @@ class Bounded:
         """Answer, or say that it was too much."""
         if scope["type"] != "http":
             await self._site(scope, receive, send)
-        elif _announced(scope) > self._most:
+            return
+        body = _Body(receive, send, self._most)
+        body.over = _announced(scope) > self._most
+        if not body.over:
+            await self._site(scope, body.receive, body.send)
+        if body.over and not body.answered:
             # The site has the words, in the reader's language.
             to = "/-/problem/too-large/"
             told = {**scope, "method": "GET", "path": to, "raw_path": to.encode()}
             await self._site(told, bodiless(receive), send)
-        else:
-            await self._site(scope, self._counted(receive), send)
 
-    def _counted(self, receive: Receive) -> Receive:
-        taken = 0
 
-        async def receive_so_much() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            # Nobody said how much would come: it is as if they had left in the middle of it.
-            return {"type": "http.disconnect"} if taken > self._most else message
+class _Body:
+    """What is sent in one request, counted as it comes."""
 
-        return receive_so_much
+    def __init__(self, receive: Receive, send: Send, most: int) -> None:
+        self._receive = receive
+        self._send = send
+        self._left = most
+        self.over = False
+        self.answered = False
+
+    async def receive(self) -> Message:
+        """What comes next; once it is too much, as if whoever sent it had left in the middle."""
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        self.over = self._left < 0
+        return {"type": "http.disconnect"} if self.over else message
+
+    async def send(self, message: Message) -> None:
+        """The answer."""
+        self.answered = True
+        await self._send(message)
 
 
 def bodiless(receive: Receive) -> Receive:
