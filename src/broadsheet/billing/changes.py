@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from broadsheet.billing import catalogue, mirror, undoing
-from broadsheet.billing.models import Agreement, Offer, OfferUse
+from broadsheet.billing.models import Agreement, Offer, OfferUse, Undoing
 from broadsheet.billing.standing import (
     BASE,
     PAID_UNTIL,
@@ -147,9 +147,16 @@ def keep(agreement: Agreement) -> None:
 
 
 def may_withdraw(agreement: Agreement, now: datetime) -> bool:
-    """Whether the days to think better of it are not over: then all that was paid goes back."""
+    """Whether the days to think better of it are not over: then all that was paid goes back.
+
+    By the button once; whoever subscribes again and withdraws again writes to the paper, or the
+    paper could be read for nothing for good.
+    """
     bought = agreement.subscription
-    return bought is not None and now - bought.starts_at < WITHDRAWAL and agreement.amount > 0
+    theirs = agreement.customer.agreements.values("stripe_id")
+    before = Undoing.objects.filter(kind=Undoing.Kinds.WITHDRAWN, stripe_id__in=theirs).exists()
+    in_time = bought is not None and now - bought.starts_at < WITHDRAWAL
+    return in_time and not before and agreement.amount > 0
 
 
 def withdraw(agreement: Agreement) -> None:

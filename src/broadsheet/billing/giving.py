@@ -23,7 +23,7 @@ KEPT_DETAILS = ("plan", "months", "amount", "currency", "offer")
 
 
 class RedeemedAlready(Exception):
-    """Somebody has redeemed this gift before."""
+    """Somebody has redeemed this gift before, or its giver has the money back."""
 
 
 class GoesOn(Exception):
@@ -71,10 +71,16 @@ def without_people(details: dict[str, Any]) -> dict[str, Any]:
     return {name: details[name] for name in KEPT_DETAILS if name in details}
 
 
+def give_back(token: str) -> None:
+    """The whole price of a purchase went back: a gift that nobody has redeemed is over."""
+    unredeemed = Gift.objects.filter(purchase__token=token, redeemed_at=None, given_back_at=None)
+    unredeemed.update(given_back_at=timezone.now())
+
+
 def deliver() -> None:
     """Send the gifts whose day has come."""
     due = Gift.objects.filter(delivered_at=None, deliver_at__lte=timezone.now())
-    for gift in due.exclude(receiver_email="").filter(redeemed_at=None):
+    for gift in due.exclude(receiver_email="").filter(redeemed_at=None, given_back_at=None):
         try:
             _send(gift)
         except Exception:
@@ -88,7 +94,7 @@ def redeem(gift: Gift, reader: Reader, now: datetime, zone: tzinfo) -> Subscript
     Raises RedeemedAlready and GoesOn.
     """
     gift = Gift.objects.select_for_update().get(pk=gift.pk)
-    if gift.redeemed_at is not None:
+    if gift.redeemed_at is not None or gift.given_back_at is not None:
         raise RedeemedAlready
     starts = _free_from(reader, now)
     ends = starts.astimezone(zone) + relativedelta(months=gift.months)

@@ -6,7 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from broadsheet.billing import letters
+from broadsheet.billing import giving, letters
+from broadsheet.billing.mirror import PURCHASE
 from broadsheet.billing.models import Customer, Invoice
 from broadsheet.billing.standing import moment
 from broadsheet.billing.till import asking, plain
@@ -52,6 +53,8 @@ def write(said: dict[str, Any], intent: str, refunded: int) -> Invoice | None:
     was_paid, was_refunded = row.status == "paid" and row.paid > 0, row.refunded
     _note(row, said, intent, refunded)
     row.save()
+    if row.paid and row.refunded >= row.paid:
+        giving.give_back((said.get("metadata") or {}).get(PURCHASE, ""))
     if customer.reader is not None:
         if not was_paid and row.status == "paid" and row.paid > 0:
             letters.receipt(row, customer.reader)

@@ -271,6 +271,7 @@ class Gift(models.Model):
     deliver_at = models.DateTimeField(_("sent from"))
     delivered_at = models.DateTimeField(_("sent"), null=True)
     redeemed_at = models.DateTimeField(_("redeemed"), null=True)
+    given_back_at = models.DateTimeField(_("money given back"), null=True)
     subscription = models.OneToOneField(Subscription, on_delete=models.SET_NULL, null=True)
 
     class Meta:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -174,6 +174,14 @@ class PaperSettings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
             raise ValueError("expected smtp://[user:password@]host[:port] or smtps://…")
+        return value
+
+    @field_validator("stripe_address")
+    @classmethod
+    def _not_for_the_public(cls, value: str, info: ValidationInfo) -> str:
+        site = urlsplit(str(info.data.get("site_url", "")))
+        if value and site.scheme == "https":
+            raise ValueError("only for a paper on http: anybody would read for a test card")
         return value
 
     @field_validator("secret_keys")

@@ -154,7 +154,7 @@ def redeem(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and reader is not None:
         return _redeem(request, gift, reader)
     context = {"gift": gift, "lasts": giving.lasting(gift), "signed_in": reader is not None}
-    status = 410 if gift.redeemed_at else 200
+    status = 410 if gift.redeemed_at or gift.given_back_at else 200
     return render(request, "web/gift.html", context, status=status)
 
 
