@@ -32,7 +32,7 @@ from tests.billing.conftest import (
     subscription_of,
 )
 
-EXAMPLES = 5
+EXAMPLES = 4
 STEP_LETTERS = {"payment_failed", "ending", "paused", "plan_changed"}
 """Told when the paper hears of a step in time; the others are told in any case."""
 
