@@ -202,8 +202,6 @@ def test_a_new_card_by_the_link_pays_what_is_due(till: Till, due: Agreement, nor
     session = answer.url.rstrip("/").split("/p/session/")[1].split("/")[0]  # type: ignore[attr-defined]
     till.stripe.change_card(session)
     till.tell()
-    till.advance(days=4)
-    till.tell()
     assert agreement_of(nora).due_since is None
     assert paid_at_stripe() == 7000
 
