@@ -1,4 +1,4 @@
-"""Background work of one process: the task queue, and what is due every minute and every hour."""
+"""Background work of one process: the task queue, and what is due every minute, hour and day."""
 
 import logging
 import threading
@@ -10,7 +10,7 @@ from django.tasks.signals import task_enqueued
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from broadsheet.billing.sweeping import sweep
+from broadsheet.billing.sweeping import compare, sweep
 from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.mail.delivery import enqueue_letters, forget_letters
 from broadsheet.readers.export_jobs import tidy_exports
@@ -23,6 +23,7 @@ INTERVAL = 2.0
 """Seconds between looks into an empty queue; what this process queues itself is seen at once."""
 MINUTE = 60
 HOUR = 3600
+DAY = 86400
 
 
 class Background:
@@ -84,3 +85,5 @@ class Background:
             tidy_exports.enqueue()
             tidy_invitations.enqueue()
             tidy_gifts.enqueue()
+        if cache.add(f"daily-{int(time.time() // DAY)}", 1, timeout=2 * DAY):
+            compare.enqueue()

@@ -216,3 +216,11 @@ def test_the_command_says_when_stripe_is_away_or_not_set_up(
     tills.client.cache_clear()
     with pytest.raises(CommandError, match="no key"):
         _said()
+
+
+def test_once_a_day_it_is_done_without_being_asked(
+    till: Till, plans: dict[str, Plan], nora: Reader
+) -> None:
+    till.stripe.pay(go_to_the_till(nora, price(plans["basic"])).session_id)
+    sweeping.compare.call()
+    assert reads(nora)

@@ -28,6 +28,8 @@ AT_THE_TILL = timedelta(minutes=2)
 """How long a browser may take to come back before we ask Stripe ourselves."""
 SESSION_LASTS = timedelta(hours=25)
 """Stripe closes a session after a day; one that was never opened is over then too."""
+LATELY = timedelta(days=3)
+"""Sessions and invoices of so many days are compared daily; subscriptions always, all of them."""
 REMINDERS = (timedelta(days=3), timedelta(days=7), timedelta(days=12))
 """After the first failure, which is told at once."""
 
@@ -48,6 +50,20 @@ def sweep() -> None:
             return
         except Exception:
             logger.exception("%s could not be finished", step.__name__)
+
+
+@task()
+def compare() -> None:
+    """Once a day: what was missed in spite of everything is mended, and logged."""
+    if not is_open():
+        return
+    try:
+        mended = reconcile(timezone.now() - LATELY)
+    except TillAway:
+        logger.warning("Stripe is away; it is compared with tomorrow")
+        return
+    for line in mended:
+        logger.warning("mended, missed before: %s", line)
 
 
 def settle_purchases(now: datetime) -> None:
