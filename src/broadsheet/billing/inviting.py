@@ -1,14 +1,10 @@
 """The second person, named while buying: invited as soon as there is a seat for them."""
 
-import logging
-
 from django.utils import timezone
 
 from broadsheet.subscriptions import invitations
 from broadsheet.subscriptions.models import Subscription
 from broadsheet.subscriptions.refusals import Refused
-
-logger = logging.getLogger(__name__)
 
 
 def invite(bought: Subscription, email: str) -> str:

@@ -15,7 +15,6 @@ from django.utils.translation import ngettext
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import Button
-from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 from wagtail.snippets.models import register_snippet
@@ -32,14 +31,7 @@ from broadsheet.billing.models import (
 )
 from broadsheet.billing.money import in_words
 from broadsheet.billing.till import TillAway, TillClosed
-
-
-class RecordsPolicy(ModelPermissionPolicy):
-    """What Stripe says is looked at; it is changed at Stripe, by the reader or by a refund."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        """Nobody writes, edits or deletes these by hand."""
-        return action == "view" and super().user_has_permission(user, action)
+from broadsheet.terms.wagtail_hooks import KeptPolicy
 
 
 class Record(SnippetViewSet):
@@ -226,7 +218,8 @@ class BillingGroup(SnippetViewSetGroup):
     menu_order = 165
 
 
+# What Stripe says is looked at; it is changed at Stripe, by the reader or by a refund.
 for model in (Agreement, Invoice, Purchase, Gift, WebhookEvent):
-    register_permission_policy(model, RecordsPolicy(model))
+    register_permission_policy(model, KeptPolicy(model, "add", "change", "delete"))
 register_snippet(BillingGroup)
 hooks.register("register_bulk_action", Replay)

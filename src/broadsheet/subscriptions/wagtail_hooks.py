@@ -1,9 +1,6 @@
 """What subscription staff see and change in the editors' admin."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
-from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -20,6 +17,7 @@ from broadsheet.subscriptions.models import (
     SharingCase,
     Subscription,
 )
+from broadsheet.terms.wagtail_hooks import KeptPolicy
 
 
 class PlanViewSet(SnippetViewSet):
@@ -101,14 +99,6 @@ class DailyTotalViewSet(Record):
     list_filter = ("kind",)
 
 
-class ReadOnly(ModelPermissionPolicy):
-    """For what readers settle among themselves: staff look at it, and nobody edits it."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        """Nobody adds, changes or deletes one by hand."""
-        return action == "view" and bool(super().user_has_permission(user, action))
-
-
 class InvitationViewSet(Record):
     """Seats that are promised, and what became of such promises."""
 
@@ -143,7 +133,7 @@ class OwnershipOfferViewSet(Record):
 
 
 for readable in (Invitation, JoinLink, OwnershipOffer):
-    register_permission_policy(readable, ReadOnly(readable))
+    register_permission_policy(readable, KeptPolicy(readable, "add", "change", "delete"))
 
 
 class SubscriptionGroup(SnippetViewSetGroup):
