@@ -29,7 +29,6 @@ def closed(request: pytest.FixtureRequest, newsroom: Newsroom) -> Article:
         standfirst="What everybody may know.",
         authors=[newsroom.author("Ann Poe")],
         topics=[newsroom.topic("China")],
-        rank=1,
     )
 
 

@@ -1,4 +1,4 @@
-"""The front page: ranks first, then time, and no story twice."""
+"""The front page: what editors placed, then time, and no story twice."""
 
 from typing import Any
 
@@ -9,29 +9,46 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.newsroom.fronts import BLOCK, LATEST, OPINION, Candidate, Home, plan
+from broadsheet.newsroom.fronts import BLOCK, LATEST, OPINION, PACKAGE, Candidate, Home, plan
+from broadsheet.newsroom.models import Article, Edition, FrontSlot, Place, SectionSlot
 
 from .conftest import Newsroom
 
 HOMES = [Home("01", False), Home("02", False), Home("03", True)]
-STORY = st.builds(
-    Candidate, st.integers(0, 40), st.sampled_from(["01", "02", "03"]), st.integers(0, 4)
+STORY = st.builds(Candidate, st.integers(0, 40), st.sampled_from(["01", "02", "03"]))
+SLOT = st.sampled_from(Place)
+
+
+@given(
+    st.lists(STORY, max_size=40, unique_by=lambda story: story.pk),
+    st.lists(SLOT, max_size=12),
+    st.randoms(),
 )
-
-
-@given(st.lists(STORY, max_size=40, unique_by=lambda story: story.pk), st.randoms())
-def test_no_story_stands_twice_on_a_front_page(stories: list[Candidate], chance: Any) -> None:
-    ranked = sorted((s for s in stories if s.rank), key=lambda s: s.rank)
+def test_no_story_stands_twice_on_a_front_page(
+    stories: list[Candidate], filled: list[Place], chance: Any
+) -> None:
+    slots: dict[str, list[int]] = {}
+    for place, story in zip(filled, stories, strict=False):
+        slots.setdefault(place, []).append(story.pk)
     own = {home.path: [s for s in stories if s.home == home.path] for home in HOMES}
     chance.shuffle(stories)
-    page = plan(ranked, stories, own, HOMES)
+    page = plan(slots, stories, own, HOMES)
     keys = list(page.keys())
     assert len(keys) == len(set(keys))
     assert len(page.latest) <= LATEST
     assert len(page.opinion) <= OPINION
     assert all(0 < len(block) <= BLOCK for _, block in page.blocks)
-    if ranked:
-        assert page.lead == ranked[0].pk
+    if Place.LEAD in slots:
+        assert page.lead == slots[Place.LEAD][0]
+    assert page.package == slots.get(Place.PACKAGE, [])[:PACKAGE]
+
+
+def place(edition: Edition, *slots: tuple[Place, Article]) -> None:
+    edition.slots = [
+        FrontSlot(place=where, story=story, sort_order=order)
+        for order, (where, story) in enumerate(slots)
+    ]
+    edition.save()
 
 
 def test_without_stories_a_front_page_is_empty(client: Client, newsroom: Newsroom) -> None:
@@ -41,10 +58,11 @@ def test_without_stories_a_front_page_is_empty(client: Client, newsroom: Newsroo
     assert client.get("/us/").status_code == 200
 
 
-def test_ranks_lead_and_the_rest_follows_by_time(newsroom: Newsroom) -> None:
-    first = newsroom.story("first", hours=50, rank=1)
-    second = newsroom.story("second", hours=40, rank=2)
-    third = newsroom.story("third", hours=60, rank=3)
+def test_what_editors_placed_leads_and_the_rest_follows_by_time(newsroom: Newsroom) -> None:
+    first = newsroom.story("first", hours=50)
+    second = newsroom.story("second", hours=40)
+    third = newsroom.story("third", hours=60)
+    place(newsroom.us, (Place.LEAD, first), (Place.SECOND, second), (Place.BLOCK, third))
     news = [newsroom.story(f"news-{n}", hours=n) for n in range(1, 12)]
     view = newsroom.story("view", newsroom.opinion, hours=3)
     context = newsroom.us.front_matter()
@@ -54,7 +72,7 @@ def test_ranks_lead_and_the_rest_follows_by_time(newsroom: Newsroom) -> None:
     assert context["blocks"] == [(newsroom.world, [third, *news[LATEST:]][:BLOCK])]
 
 
-def test_without_ranks_the_newest_that_is_not_opinion_leads(newsroom: Newsroom) -> None:
+def test_without_slots_the_newest_that_is_not_opinion_leads(newsroom: Newsroom) -> None:
     newsroom.story("view", newsroom.opinion, hours=1)
     old, new = newsroom.story("old", hours=9), newsroom.story("new", hours=2)
     context = newsroom.us.front_matter()
@@ -73,10 +91,28 @@ def test_a_section_that_publishes_seldom_keeps_its_block(
 
 
 def test_drafts_and_other_editions_stay_out(newsroom: Newsroom) -> None:
-    newsroom.story("draft", live=False, rank=1)
+    draft = newsroom.story("draft", live=False)
     es = newsroom.edition("es")
-    newsroom.story("fuera", newsroom.section("mundo", es), rank=1)
+    abroad = newsroom.story("fuera", newsroom.section("mundo", es))
+    place(newsroom.us, (Place.LEAD, draft), (Place.SECOND, abroad))
     assert newsroom.us.front_matter()["lead"] is None
+
+
+def test_a_story_shared_by_another_edition_stands_where_it_is_a_guest(newsroom: Newsroom) -> None:
+    es = newsroom.edition("es")
+    shared = newsroom.story("fuera", newsroom.section("mundo", es))
+    shared.also_in = [newsroom.world]
+    shared.save()
+    assert newsroom.us.front_matter()["lead"] == shared
+    assert list(newsroom.world.articles()) == [shared]
+    assert list(newsroom.opinion.articles()) == []
+
+
+def test_a_section_begins_with_what_editors_placed(newsroom: Newsroom) -> None:
+    old, new = newsroom.story("old", hours=9), newsroom.story("new", hours=2)
+    newsroom.world.slots = [SectionSlot(story=old, sort_order=0)]
+    newsroom.world.save()
+    assert list(newsroom.world.articles()) == [old, new]
 
 
 def test_a_front_page_costs_the_same_queries_however_full_it_is(

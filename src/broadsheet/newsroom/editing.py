@@ -43,7 +43,7 @@ ARTICLE_TEXT = [
         help_text=_("Stories of ours that belong to this one, the nearest first."),
     ),
     MultiFieldPanel(
-        [FieldPanel("access"), FieldPanel("rank")],
+        [FieldPanel("access")],
         heading=_("Where and for whom"),
     ),
     MultiFieldPanel(
@@ -67,6 +67,13 @@ PAPER = [TitleFieldPanel("title", placeholder=_("The paper's name"))]
 
 EDITION = [
     TitleFieldPanel("title", placeholder=_("As in: United States")),
+    InlinePanel(
+        "slots",
+        heading=_("Front page"),
+        label=_("Story"),
+        panels=[PageChooserPanel("story", "newsroom.Article"), FieldPanel("place")],
+        help_text=_("What stands where. Places left free are filled with the newest stories."),
+    ),
     MultiFieldPanel(
         [FieldPanel("language"), FieldPanel("time_zone"), FieldPanel("currency")],
         heading=_("Place"),
@@ -89,6 +96,13 @@ SECTION = [
     TitleFieldPanel("title", placeholder=_("As in: World")),
     FieldPanel("introduction"),
     FieldPanel("is_opinion"),
+    InlinePanel(
+        "slots",
+        heading=_("At the head of the page"),
+        label=_("Story"),
+        panels=[PageChooserPanel("story", "newsroom.Article")],
+        help_text=_("These come first, in this order. Below them the newest."),
+    ),
 ]
 
 

@@ -12,7 +12,9 @@ from broadsheet.newsroom import publications
 from broadsheet.newsroom.models import (
     Article,
     Author,
+    BreakingNews,
     Edition,
+    LiveEntry,
     Paper,
     Picture,
     Section,
@@ -30,6 +32,10 @@ PAGES: tuple[type[Page], ...] = (Paper, Edition, Section, Article)
 @receiver(post_delete, sender=Author)
 @receiver(post_save, sender=Topic)
 @receiver(post_delete, sender=Topic)
+@receiver(post_save, sender=LiveEntry)
+@receiver(post_delete, sender=LiveEntry)
+@receiver(post_save, sender=BreakingNews)
+@receiver(post_delete, sender=BreakingNews)
 @receiver(post_save, sender=Picture)
 @receiver(post_delete, sender=Picture)
 def announce_after_commit(**_: Any) -> None:

@@ -27,8 +27,10 @@ from broadsheet.newsroom.models import (
     ArticleAuthor,
     Author,
     Edition,
+    FrontSlot,
     Paper,
     Picture,
+    Place,
     Section,
     TiedStory,
     Topic,
@@ -177,7 +179,21 @@ class _Desk:
         for lines, article in articles:
             self._tie(lines, article)
             article.save_revision().publish()
+        for edition in self._editions.values():
+            self._place(edition, [both for both in articles if both[0].edition == edition.slug])
         return [Article.objects.get(pk=article.pk) for _, article in articles]
+
+    def _place(self, edition: Edition, articles: list[tuple[StoryLines, Article]]) -> None:
+        # An editor's own front page stays as it is.
+        if edition.slots.exists():
+            return
+        ranked = sorted((both for both in articles if both[0].rank), key=lambda both: both[0].rank)
+        places = [Place.LEAD, Place.SECOND, *[Place.BLOCK] * len(ranked)]
+        edition.slots = [
+            FrontSlot(place=place, story=article, sort_order=order)
+            for order, (place, (_, article)) in enumerate(zip(places, ranked, strict=False))
+        ]
+        edition.save_revision().publish()
 
     def _set(self, lines: StoryLines) -> Article:
         edition = self._editions[lines.edition]
@@ -190,7 +206,6 @@ class _Desk:
             standfirst=lines.standfirst,
             place=lines.place,
             access=lines.access.value,
-            rank=lines.rank,
             published_at=published,
             first_published_at=published,
             updated_at=self._moment(lines.updated, edition) if lines.updated else None,

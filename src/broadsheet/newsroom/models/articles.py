@@ -40,6 +40,17 @@ PLACEHOLDER = re.compile(r"%%\w+%%")
 """What the gate fills in for one reader; a story must not be able to ask for it."""
 
 
+class Genre(models.TextChoices):
+    """What kind of piece it is, as readers are told and as schema.org's articles know it."""
+
+    NEWS = "news", _("News")
+    ANALYSIS = "analysis", _("Analysis")
+    OPINION = "opinion", _("Opinion")
+    INTERVIEW = "interview", _("Interview")
+    REVIEW = "review", _("Review")
+    LIVE = "live", _("Live")
+
+
 class InTree(Protocol):
     """Anything that knows its place in the tree."""
 
@@ -52,6 +63,21 @@ class ArticleQuerySet(PageQuerySet):
     def inside(self, page: InTree) -> Self:
         """Those below a page, found along the tree's index, which a LIKE need not use."""
         return self.filter(path__gt=page.path, path__lt=page.path + "Z" * (STEP + 1))
+
+    def listed_in(self, page: InTree) -> Self:
+        """Those a section or an edition lists: its own, and guests from other editions."""
+        guests = Article.also_in.through.objects.filter(
+            section__path__gte=page.path, section__path__lte=page.path + "Z" * STEP
+        )
+        own = models.Q(path__gt=page.path, path__lt=page.path + "Z" * (STEP + 1))
+        return self.filter(own | models.Q(pk__in=guests.values("article")))
+
+    def guests_of(self, edition: InTree) -> dict[int, str]:
+        """Stories of other editions that this one lists, and the path of the section here."""
+        rows = Article.also_in.through.objects.filter(
+            section__path__gt=edition.path, section__path__lt=edition.path + "Z" * (STEP + 1)
+        )
+        return dict(rows.values_list("article", "section__path"))
 
     def newest(self) -> Self:
         """The last published first."""
@@ -81,6 +107,19 @@ class Article(PaperPage):
         max_length=400,
         blank=True,
         help_text=_("One sentence below the headline. Everybody sees it, here and in searches."),
+    )
+    genre = models.CharField(
+        _("kind of piece"),
+        max_length=12,
+        choices=Genre.choices,
+        default=Genre.NEWS,
+        help_text=_("Anything but news is named above the headline. Live: entries can be added."),
+    )
+    sponsor = models.CharField(
+        _("sponsor"),
+        max_length=120,
+        blank=True,
+        help_text=_("Who paid for it. It is then labelled as sponsored wherever it stands."),
     )
     place = models.CharField(
         _("place"), max_length=80, blank=True, help_text=_("Where it was written: the dateline.")
@@ -129,10 +168,18 @@ class Article(PaperPage):
         blank=True,
         help_text=_("Shown to readers. Set it when the story changes, not for a comma."),
     )
-    rank = models.PositiveSmallIntegerField(
-        _("rank on the front page"),
-        default=0,
-        help_text=_("1 leads, 2 stands beside it, then on; 0: by its time alone."),
+    embargo: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
+        _("embargo"),
+        null=True,
+        blank=True,
+        help_text=_("Nobody outside the newsroom reads a word before, whoever presses publish."),
+    )
+    also_in = ParentalManyToManyField(
+        "newsroom.Section",
+        verbose_name=_("also in"),
+        blank=True,
+        related_name="guests",
+        help_text=_("Sections of other editions that list it too; its address stays this one."),
     )
 
     objects: ClassVar[Any] = PageManager.from_queryset(ArticleQuerySet)()
@@ -141,7 +188,7 @@ class Article(PaperPage):
     parent_page_types: ClassVar[list[str]] = ["newsroom.Section"]
     subpage_types: ClassVar[list[str]] = []
     page_description = _("A story in a section.")
-    exclude_fields_in_copy: ClassVar[list[str]] = ["published_at", "updated_at", "rank"]
+    exclude_fields_in_copy: ClassVar[list[str]] = ["published_at", "updated_at", "embargo"]
     content_panels = editing.ARTICLE_TEXT
     promote_panels = editing.ADDRESS
     settings_panels = editing.SETTINGS
@@ -156,9 +203,6 @@ class Article(PaperPage):
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["rank"], condition=models.Q(rank__gt=0), name="ranked_articles")
-        ]
 
     def save(self, *args: Any, **kwargs: Any) -> Any:
         """Save; a story that is live has a time at which it was published."""
@@ -331,6 +375,29 @@ class TiedStory(Orderable):
 
     class Meta(Orderable.Meta):
         verbose_name = _("tied story")
+
+
+class Correction(Orderable):
+    """What was changed in a published story, told to its readers with the time."""
+
+    class Kind(models.TextChoices):
+        """What sort of change it is."""
+
+        CORRECTION = "correction", _("Correction")
+        CLARIFICATION = "clarification", _("Clarification")
+        UPDATE = "update", _("Update")
+
+    article = ParentalKey(Article, on_delete=models.CASCADE, related_name="corrections")
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind.choices, default=Kind.CORRECTION)
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    text = models.TextField(
+        _("what was changed"),
+        max_length=600,
+        help_text=_("What was wrong, and what is right. Everybody can read it."),
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("correction or update")
 
 
 def dressed(articles: Iterable[Article], sections: Iterable["Section"]) -> list[Article]:

@@ -19,6 +19,7 @@ from broadsheet.newsroom import editing, fronts
 from broadsheet.newsroom.languages import best_match
 from broadsheet.newsroom.models.articles import STEP, Article, dressed
 from broadsheet.newsroom.models.authors import Author
+from broadsheet.newsroom.models.slots import SectionSlot
 from broadsheet.newsroom.models.topics import Topic
 from broadsheet.newsroom.models.tree import PaperPage, leaf, shown
 
@@ -93,6 +94,15 @@ class Edition(RoutablePageMixin, PaperPage):
     currency = models.CharField(
         _("currency"), max_length=3, default="USD", validators=[RegexValidator(r"^[A-Z]{3}$")]
     )
+    interface_languages = models.JSONField(
+        _("languages of the interface"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "What readers may choose; the first is spoken to whoever asks for none. "
+            "None chosen: all."
+        ),
+    )
     preview_paragraphs = models.PositiveSmallIntegerField(
         _("paragraphs of a preview"),
         default=3,
@@ -152,7 +162,7 @@ class Edition(RoutablePageMixin, PaperPage):
 
     def articles(self) -> Any:
         """Its published stories, the newest first, as cards."""
-        return Article.objects.inside(self).as_cards().newest()
+        return Article.objects.listed_in(self).as_cards().newest()
 
     @cached_property
     def paper_name(self) -> str:
@@ -224,7 +234,10 @@ class Edition(RoutablePageMixin, PaperPage):
     def front_matter(self) -> dict[str, Any]:
         """The front page's context: which story stands where."""
         homes = [fronts.Home(section.path, section.is_opinion) for section in self.sections]
-        plan = fronts.plan(*fronts.candidates(self.articles(), homes), homes)
+        slots = self._filled_slots()
+        guests = Article.objects.guests_of(self)
+        newest, own = fronts.candidates(self.articles(), slots, homes, guests)
+        plan = fronts.plan(slots, newest, own, homes)
         cards = Article.objects.as_cards().filter(pk__in=list(plan.keys()))
         found = {card.pk: card for card in dressed(cards, self.sections)}
         sections = {section.path: section for section in self.sections}
@@ -236,11 +249,23 @@ class Edition(RoutablePageMixin, PaperPage):
         return {
             **self.furniture(),
             "lead": lead,
+            "package": fetched(plan.package),
             "second": second,
             "latest": fetched(plan.latest),
             "opinion": fetched(plan.opinion),
             "blocks": [(sections[path], fetched(own)) for path, own in plan.blocks],
         }
+
+    def _filled_slots(self) -> dict[str, list[int]]:
+        # A slot whose story is not published here counts as empty.
+        slots: dict[str, list[int]] = {}
+        entries = [(slot.place, slot.story_id) for slot in self.slots.all()]
+        keys = [key for _, key in entries]
+        live = set(self.articles().filter(pk__in=keys).values_list("pk", flat=True))
+        for place, key in entries:
+            if key in live:
+                slots.setdefault(place, []).append(key)
+        return slots
 
 
 class Section(PaperPage):
@@ -287,9 +312,19 @@ class Section(PaperPage):
         }
         return shown(request, self.template, context, self.edition.time_zone)
 
+    def articles(self) -> Any:
+        """Its published stories as cards: those put at its head, then the newest first."""
+        place = models.Subquery(
+            SectionSlot.objects.filter(section=self, story=models.OuterRef("pk")).values(
+                "sort_order"
+            )[:1]
+        )
+        rows = Article.objects.listed_in(self).as_cards().annotate(slot=place)
+        return rows.order_by(models.F("slot").asc(nulls_last=True), "-published_at", "-pk")
+
     def matter(self, number: str) -> dict[str, Any]:
         """The context of one page of its list. Raises Http404 when there is no such page."""
-        part = leaf(Article.objects.inside(self).as_cards().newest(), number, PAGE_SIZE)
+        part = leaf(self.articles(), number, PAGE_SIZE)
         part.object_list = dressed(part.object_list, [self])
         return {**self.edition.furniture(), "section": self, "articles": part}
 

@@ -25,11 +25,28 @@ class Topic(index.Indexed, models.Model):
         _("description"), blank=True, help_text=_("A sentence or two at the head of its page.")
     )
 
+    picture = models.ForeignKey(
+        "newsroom.Picture",
+        verbose_name=_("picture"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    picture_alt = models.CharField(
+        _("what it shows"),
+        max_length=250,
+        blank=True,
+        help_text=_("For readers who cannot see it: one plain sentence."),
+    )
+
     panels: ClassVar[list[Any]] = [
         PageChooserPanel("edition"),
         FieldPanel("name"),
         FieldPanel("slug"),
         FieldPanel("description"),
+        FieldPanel("picture"),
+        FieldPanel("picture_alt"),
     ]
     search_fields: ClassVar[list[Any]] = [
         index.SearchField("name"),
