@@ -38,7 +38,7 @@ PAGE_BYTES = 40_000
 KEY = "k" * 40
 SECRET = "s" * 43
 PATH = "/us/world/a-story-of-forty-thousand-bytes/"
-STORY = Story(1, PATH, "us", "en-US", "America/New_York", Level.SUBSCRIBERS, 0, 0)
+STORY = Story(1, PATH, "us", "en-US", "America/New_York", Level.SUBSCRIBERS, 0, 0, ("en", "es"))
 WARM_UP = 300
 
 
@@ -193,7 +193,6 @@ def _gate(folder: Path, store: SeatStore) -> Gate:
             issue=SharedNumber(folder / "issue"),
             networks_number=SharedNumber(folder / "networks"),
             keys=[KEY],
-            languages=("en", "es"),
             secure=True,
             page_cache_bytes=64_000_000,
         )

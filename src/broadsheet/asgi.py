@@ -142,7 +142,6 @@ def build() -> Paper:
             issue=issue_number(),
             networks_number=networks_number(),
             keys=PAPER.secret_keys,
-            languages=tuple(code for code, _ in settings.INTERFACE_LANGUAGES),
             secure=PAPER.secure,
             page_cache_bytes=PAPER.page_cache_mb * 1_000_000,
             trusted_proxies=tuple(PAPER.trusted_proxies),

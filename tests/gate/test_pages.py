@@ -27,7 +27,7 @@ from broadsheet.gate.pages import (
 )
 from broadsheet.stores import SharedNumber
 
-STORY = Story(1, "/us/money/first/", "us", "en", "UTC", Level.SUBSCRIBERS, 0, 3)
+STORY = Story(1, "/us/money/first/", "us", "en", "UTC", Level.SUBSCRIBERS, 0, 3, ("en", "es"))
 OTHER = replace(STORY, id=2, path="/us/money/second/")
 FULL = Face(Kind.FULL, Wall.NONE, message=False, signed_in=True, language="en")
 PREVIEW = FULL._replace(kind=Kind.PREVIEW, wall=Wall.SUBSCRIBE, signed_in=False)

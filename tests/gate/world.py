@@ -101,7 +101,6 @@ class World:
                 issue=lambda: self.issue,
                 networks_number=lambda: self.networks_number,
                 keys=KEYS,
-                languages=("en", "es"),
                 secure=False,
                 page_cache_bytes=10_000_000,
                 trusted_proxies=self.trusted_proxies,
@@ -161,6 +160,7 @@ class World:
             level=level,
             meter_visitors=fields.pop("meter_visitors", 0),
             meter_readers=fields.pop("meter_readers", 0),
+            languages=fields.pop("languages", ("en", "es")),
         )
         self.stories[path] = story
         self.issue += 1

@@ -105,7 +105,6 @@ class Process:
                 issue=SharedNumber(folder / "issue"),
                 networks_number=networks_number(),
                 keys=PAPER.secret_keys,
-                languages=("en", "es"),
                 secure=False,
                 page_cache_bytes=10_000_000,
                 clock=self.clock,

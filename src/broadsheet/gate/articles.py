@@ -88,7 +88,6 @@ class ArticleDoor:
         meters: MeterStore,
         gifts: GiftDesk,
         networks: Networks,
-        languages: tuple[str, ...],
         secure: bool,
     ) -> None:
         self._pages = pages
@@ -98,7 +97,6 @@ class ArticleDoor:
         self._meters = meters
         self._gifts = gifts
         self._networks = networks
-        self._languages = languages
         self._secure = secure
 
     async def serve(
@@ -228,7 +226,7 @@ class ArticleDoor:
             reading.request.cookies.get(LANGUAGE, ""),
             reading.request.languages,
             reading.story.language,
-            self._languages,
+            reading.story.languages,
         )
         seated = a_pass is not None and a_pass.mode is not None
         return face_for(

@@ -48,7 +48,6 @@ class Parts:
     networks_number: Callable[[], int]
     """Moves whenever networks of institutions, or what they may read, change."""
     keys: list[str]
-    languages: tuple[str, ...]
     secure: bool
     page_cache_bytes: int
     trusted_proxies: tuple[str, ...] = ()
@@ -78,7 +77,6 @@ class Gate:
             networks=Networks(
                 parts.networks, parts.networks_number, Proxies(parts.trusted_proxies)
             ),
-            languages=parts.languages,
             secure=parts.secure,
         )
         self._desk = SeatDesk(

@@ -73,6 +73,8 @@ class Story:
     """Subscribers' articles an anonymous visitor may read in 30 days; 0: none."""
     meter_readers: int
     """The same for a registered reader."""
+    languages: tuple[str, ...]
+    """Of the interface: what its edition offers."""
 
 
 class Face(NamedTuple):

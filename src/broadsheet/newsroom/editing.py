@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.forms import CheckboxSelectMultiple
+from django.conf import settings
+from django.forms import CheckboxSelectMultiple, MultipleChoiceField
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
@@ -75,7 +76,12 @@ EDITION = [
         help_text=_("What stands where. Places left free are filled with the newest stories."),
     ),
     MultiFieldPanel(
-        [FieldPanel("language"), FieldPanel("time_zone"), FieldPanel("currency")],
+        [
+            FieldPanel("language"),
+            FieldPanel("interface_languages"),
+            FieldPanel("time_zone"),
+            FieldPanel("currency"),
+        ],
         heading=_("Place"),
     ),
     MultiFieldPanel(
@@ -104,6 +110,18 @@ SECTION = [
         help_text=_("These come first, in this order. Below them the newest."),
     ),
 ]
+
+
+class EditionForm(WagtailAdminPageForm):
+    """The edition's form: the interface's languages are ticked, not typed."""
+
+    interface_languages = MultipleChoiceField(
+        label=_("languages of the interface"),
+        choices=settings.INTERFACE_LANGUAGES,
+        widget=CheckboxSelectMultiple,
+        required=False,
+        help_text=_("What readers may choose. None chosen: all."),
+    )
 
 
 class ArticleForm(WagtailAdminPageForm):

@@ -22,6 +22,7 @@ def find(path: str) -> Story | None:
         path=path,
         edition=edition.slug,
         language=edition.language,
+        languages=edition.offered,
         time_zone=edition.time_zone,
         level=article.level,
         meter_visitors=edition.meter_visitors,

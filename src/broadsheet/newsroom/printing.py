@@ -49,7 +49,6 @@ def matter(article: "Article", face: Face) -> dict[str, Any]:
         "authors": article.authors,
         "page_url": article.get_url(),
         "canonical_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + article.get_url(),
-        "languages": settings.INTERFACE_LANGUAGES,
         "ui_language": face.language,
         "timings": PAPER.timings,
         "shows_mailbox": PAPER.shows_mailbox,

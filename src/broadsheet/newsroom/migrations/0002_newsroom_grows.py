@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='edition',
             name='interface_languages',
-            field=models.JSONField(blank=True, default=list, help_text='What readers may choose; the first is spoken to whoever asks for none. None chosen: all.', verbose_name='languages of the interface'),
+            field=models.JSONField(blank=True, default=list, help_text='What readers may choose. None chosen: all.', verbose_name='languages of the interface'),
         ),
         migrations.AddField(
             model_name='topic',

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -98,10 +99,7 @@ class Edition(RoutablePageMixin, PaperPage):
         _("languages of the interface"),
         default=list,
         blank=True,
-        help_text=_(
-            "What readers may choose; the first is spoken to whoever asks for none. "
-            "None chosen: all."
-        ),
+        help_text=_("What readers may choose. None chosen: all."),
     )
     preview_paragraphs = models.PositiveSmallIntegerField(
         _("paragraphs of a preview"),
@@ -129,6 +127,7 @@ class Edition(RoutablePageMixin, PaperPage):
     parent_page_types: ClassVar[list[str]] = ["newsroom.Paper"]
     subpage_types: ClassVar[list[str]] = ["newsroom.Section"]
     page_description = _("The paper for one country and language.")
+    base_form_class = editing.EditionForm
     content_panels = editing.EDITION
     promote_panels = editing.ADDRESS
     settings_panels = editing.SETTINGS
@@ -144,6 +143,12 @@ class Edition(RoutablePageMixin, PaperPage):
             raise ValidationError({"slug": _("This address is taken by the paper itself.")})
         if self.time_zone not in available_timezones():
             raise ValidationError({"time_zone": _("There is no such time zone.")})
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The interface's languages that its readers may choose among."""
+        known = [code for code, _ in settings.INTERFACE_LANGUAGES]
+        return tuple(code for code in known if code in self.interface_languages) or tuple(known)
 
     # What stands in it
 
@@ -177,6 +182,7 @@ class Edition(RoutablePageMixin, PaperPage):
             "edition": self,
             "sections": self.sections,
             "editions": self.editions,
+            "languages": [pair for pair in settings.INTERFACE_LANGUAGES if pair[0] in self.offered],
         }
 
     def topic_url(self, topic: Topic) -> str:
@@ -229,7 +235,7 @@ class Edition(RoutablePageMixin, PaperPage):
 
     def _show(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
         context = {**self.furniture(), "page": self, "page_url": request.path, **context}
-        return shown(request, template, context, self.time_zone)
+        return shown(request, template, context, self)
 
     def front_matter(self) -> dict[str, Any]:
         """The front page's context: which story stands where."""
@@ -310,7 +316,7 @@ class Section(PaperPage):
             "page": self,
             "page_url": request.path,
         }
-        return shown(request, self.template, context, self.edition.time_zone)
+        return shown(request, self.template, context, self.edition)
 
     def articles(self) -> Any:
         """Its published stories as cards: those put at its head, then the newest first."""

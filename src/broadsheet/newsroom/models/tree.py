@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from http import HTTPMethod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.paginator import InvalidPage, Paginator
 from django.core.paginator import Page as Leaf
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from wagtail.models import Page
+
+from broadsheet.gate.language import choose
+from broadsheet.gate.request import MAX_LANGUAGES
 
 
 class PaperPage(Page):
@@ -38,13 +42,32 @@ class PaperPage(Page):
     url = property(get_url)
 
 
+class Spoken(Protocol):
+    """An edition: where its readers are, and how they may be spoken to."""
+
+    language: str
+    time_zone: str
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The interface's languages its readers may choose among."""
+
+
 def shown(
-    request: HttpRequest, template: str, context: Mapping[str, Any], zone: str
+    request: HttpRequest, template: str, context: Mapping[str, Any], edition: Spoken
 ) -> TemplateResponse:
-    """The page, rendered here and now: times are those of `zone` only inside this function."""
-    response = TemplateResponse(request, template, {"request": request, **context})
-    with timezone.override(ZoneInfo(zone)):
+    """The page, rendered here and now: times and language are the edition's only in here."""
+    language = choose(
+        request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""),
+        request.headers.get("Accept-Language", "")[:MAX_LANGUAGES],
+        edition.language,
+        edition.offered,
+    )
+    matter = {"request": request, **context, "ui_language": language}
+    response = TemplateResponse(request, template, matter)
+    with timezone.override(ZoneInfo(edition.time_zone)), translation.override(language):
         response.render()
+    response.headers["Content-Language"] = language
     return response
 
 
