@@ -17,7 +17,17 @@ from wagtail.models import Page, Site
 from broadsheet.access import Level
 from broadsheet.newsroom.demo import loader, manuscripts, pictures
 from broadsheet.newsroom.demo.manuscripts import ManuscriptError
-from broadsheet.newsroom.models import Article, Author, Edition, Paper, Picture, Section, Topic
+from broadsheet.newsroom.models import (
+    Article,
+    Author,
+    BreakingNews,
+    Edition,
+    LiveEntry,
+    Paper,
+    Picture,
+    Section,
+    Topic,
+)
 
 EDITION = {
     "language": "en-US",
@@ -79,6 +89,30 @@ SECOND: dict[str, Any] = {
 }
 
 
+THIRD: dict[str, Any] = {
+    **SECOND,
+    "edition": "es",
+    "section": "world",
+    "slug": "third",
+    "rank": 2,
+    "slot": "package",
+    "genre": "live",
+    "sponsor": "The Ferry Company",
+    "translates": "us/first",
+    "also_in": ["us/opinion"],
+    "corrections": [{"kind": "update", "at": "2 hours", "text": "It was Friday."}],
+    "live": [
+        {"at": "50 minutes", "text": "One.\n\nTwo.", "key": True, "author": "ann-poe"},
+        {
+            "at": "3 hours",
+            "headline": "Open",
+            "text": "x",
+            "picture": {"name": "bridge", "alt": "y"},
+        },
+    ],
+}
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small demonstration paper, and pictures that are drawn at once."""
@@ -119,6 +153,50 @@ def test_the_paper_is_built_as_it_is_written(folder: Path, db: None) -> None:
     assert abs(timezone.now() - first.updated_at - timedelta(hours=1)) < timedelta(minutes=5)
     assert first.live
     assert first.live_revision is not None
+
+
+def test_a_story_comes_with_all_that_belongs_to_it(folder: Path, db: None) -> None:
+    paper = {
+        **PAPER,
+        "authors": [{**PAPER["authors"][0], "portrait": "harbor"}, PAPER["authors"][1]],
+    }
+    pictured = {
+        "slug": "rivers",
+        "name": "Rivers",
+        "picture": {"name": "bridge", "alt": "A bridge"},
+    }
+    news = {"line": "It rains", "for_hours": 48, "story": "third"}
+    spanish = {**PAPER["editions"][1], "topics": [pictured], "breaking": [news]}
+    write(folder, "_paper", {**paper, "editions": [PAPER["editions"][0], spanish]})
+    write(folder, "es-second", {**SECOND, "edition": "es", "rank": 1})
+    write(folder, "es-third", THIRD)
+    write(folder, "es-fourth", {**SECOND, "edition": "es", "slug": "fourth", "rank": 3})
+    loader.load(silent, folder)
+    loader.load(silent, folder)
+    first, third = Article.objects.get(slug="first"), Article.objects.get(slug="third")
+    assert first.get_translations().get().slug == "third"
+    assert third.get_translations().get().slug == "first"
+    assert (third.genre, third.sponsor) == ("live", "The Ferry Company")
+    assert [section.edition.slug for section in third.also_in.all()] == ["us"]
+    assert [(c.kind, c.text) for c in third.corrections.all()] == [("update", "It was Friday.")]
+    newest, oldest = LiveEntry.objects.filter(article=third)
+    assert (newest.text, newest.is_key) == ("<p>One.</p><p>Two.</p>", True)
+    assert newest.author == Author.objects.get(slug="ann-poe")
+    assert abs(timezone.now() - newest.at - timedelta(minutes=50)) < timedelta(minutes=5)
+    bridge = Picture.objects.get(title="bridge")
+    assert (oldest.headline, oldest.picture, oldest.picture_alt) == ("Open", bridge, "y")
+    slots = Edition.objects.get(slug="es").slots.all()
+    assert [(slot.place, slot.story.slug) for slot in slots] == [
+        ("lead", "second"),
+        ("package", "third"),
+        ("second", "fourth"),
+    ]
+    breaking = BreakingNews.objects.get()
+    assert (breaking.line, breaking.story) == ("It rains", third)
+    assert timedelta(hours=47) < breaking.until - timezone.now() < timedelta(hours=48)
+    assert Author.objects.get(portrait__title="harbor").slug == "ann-poe"
+    topic = Topic.objects.get(slug="rivers")
+    assert (topic.picture, topic.picture_alt) == (bridge, "A bridge")
 
 
 def test_a_written_moment_is_of_the_editions_time_zone(folder: Path, db: None) -> None:
@@ -208,6 +286,11 @@ def _with(key: str, value: Any) -> Callable[[dict[str, Any]], None]:
         (_with("slug", "second"), "slug 'second'"),
         (_with("slug", "Not A Slug"), "slug"),
         (_with("surprise", 1), "surprise"),
+        (_with("live", [{"at": "1 hours", "text": "x"}]), "genre live"),
+        (_with("slot", "package"), "has a rank"),
+        (_with("translates", "es/nothing"), "translated story 'es/nothing'"),
+        (_with("also_in", ["us/opinion"]), "section 'us/opinion'"),
+        (_with("corrections", [{"at": "1 hours"}]), "corrections.0.text"),
         (_with("body", [{"paragraph": "x", "subheading": "y"}]), "one key"),
         (_with("body", [{"poem": "x"}]), "poem"),
         (_without("headline"), "headline"),
@@ -216,7 +299,7 @@ def _with(key: str, value: Any) -> Callable[[dict[str, Any]], None]:
 def test_a_fault_names_its_file_and_nothing_is_built(
     folder: Path, db: None, change: Callable[[dict[str, Any]], None], says: str
 ) -> None:
-    wrong = dict(FIRST)
+    wrong = {**FIRST, "rank": 0}
     change(wrong)
     (folder / "us-first.yaml").unlink()
     write(folder, "us-wrong", wrong)

@@ -17,17 +17,22 @@ from wagtail.models import Locale, Page, Site
 
 from broadsheet.newsroom.demo import manuscripts, pictures, warming
 from broadsheet.newsroom.demo.manuscripts import (
+    AuthorLines,
     BodyItem,
     EditionLines,
     Manuscripts,
     StoryLines,
+    TopicLines,
 )
 from broadsheet.newsroom.models import (
     Article,
     ArticleAuthor,
     Author,
+    BreakingNews,
+    Correction,
     Edition,
     FrontSlot,
+    LiveEntry,
     Paper,
     Picture,
     Place,
@@ -55,16 +60,20 @@ def load(report: Report, folder: Path = STORIES) -> None:
     with transaction.atomic():
         paper = _paper(written.paper.title)
         editions = {lines.slug: _edition(paper, lines) for lines in written.paper.editions}
-        _authors(written)
-        _topics(written, editions)
+    authors, topics = _new_authors(written), _new_topics(written, editions)
     missing = _missing(written, editions)
-    if not missing:
+    if not (authors or topics or missing):
         report(f"The demonstration paper is there: {len(written.stories)} stories.")
         return
-    drawn = _pictures(missing, report)
+    used = [name for lines in missing for name in lines.pictures()]
+    used += [lines.portrait for lines in authors if lines.portrait]
+    used += [lines.picture.name for _, lines in topics if lines.picture]
+    drawn = _pictures(used, report)
     report(f"Setting {len(missing)} stories")
     with transaction.atomic():
+        _file(authors, topics, drawn)
         articles = _Desk(editions, drawn, now).publish(missing)
+        _break(written, articles, editions, now)
     warming.warm(articles, editions.values(), report)
 
 
@@ -96,7 +105,7 @@ def _edition(paper: Paper, lines: EditionLines) -> Edition:
     edition: Edition | None = Edition.objects.child_of(paper).filter(slug=lines.slug).first()
     if edition is None:
         code = get_supported_content_language_variant(lines.locale)
-        fields = lines.model_dump(exclude={"locale", "sections", "topics"})
+        fields = lines.model_dump(exclude={"locale", "sections", "topics", "breaking"})
         locale, _ = Locale.objects.get_or_create(language_code=code)
         edition = paper.add_child(instance=Edition(**fields, locale=locale))
         edition.save_revision().publish()
@@ -109,20 +118,60 @@ def _edition(paper: Paper, lines: EditionLines) -> Edition:
     return edition
 
 
-def _authors(written: Manuscripts) -> None:
+def _new_authors(written: Manuscripts) -> list[AuthorLines]:
     there = set(Author.objects.values_list("slug", flat=True))
-    for lines in written.paper.authors:
-        if lines.slug not in there:
-            Author.objects.create(**dict(lines))
+    return [lines for lines in written.paper.authors if lines.slug not in there]
 
 
-def _topics(written: Manuscripts, editions: dict[str, Edition]) -> None:
-    for lines in written.paper.editions:
-        edition = editions[lines.slug]
-        there = set(Topic.objects.filter(edition=edition).values_list("slug", flat=True))
-        for topic in lines.topics:
-            if topic.slug not in there:
-                Topic.objects.create(edition=edition, **dict(topic))
+def _new_topics(
+    written: Manuscripts, editions: dict[str, Edition]
+) -> list[tuple[Edition, TopicLines]]:
+    there = set(Topic.objects.values_list("edition__slug", "slug"))
+    return [
+        (editions[edition.slug], lines)
+        for edition in written.paper.editions
+        for lines in edition.topics
+        if (edition.slug, lines.slug) not in there
+    ]
+
+
+def _file(
+    authors: Iterable[AuthorLines],
+    topics: Iterable[tuple[Edition, TopicLines]],
+    drawn: dict[str, Picture],
+) -> None:
+    for lines in authors:
+        portrait = drawn[lines.portrait] if lines.portrait else None
+        Author.objects.create(**{**dict(lines), "portrait": portrait})
+    for edition, topic in topics:
+        Topic.objects.create(
+            edition=edition,
+            slug=topic.slug,
+            name=topic.name,
+            description=topic.description,
+            picture=drawn[topic.picture.name] if topic.picture else None,
+            picture_alt=topic.picture.alt if topic.picture else "",
+        )
+
+
+def _break(
+    written: Manuscripts,
+    articles: Iterable[Article],
+    editions: dict[str, Edition],
+    now: datetime,
+) -> None:
+    """Announce what is breaking, with the stories it leads to and never again after them."""
+    new = {(article.edition.slug, article.slug): article for article in articles}
+    for edition in written.paper.editions:
+        for news in edition.breaking:
+            story = new.get((edition.slug, news.story or ""))
+            if story is not None or (news.story is None and new):
+                BreakingNews.objects.create(
+                    edition=editions[edition.slug],
+                    line=news.line,
+                    story=story,
+                    until=now + timedelta(hours=news.for_hours),
+                )
 
 
 def _missing(written: Manuscripts, editions: dict[str, Edition]) -> list[StoryLines]:
@@ -134,8 +183,8 @@ def _missing(written: Manuscripts, editions: dict[str, Edition]) -> list[StoryLi
     return [lines for lines in written.stories.values() if (lines.edition, lines.slug) not in there]
 
 
-def _pictures(stories: Iterable[StoryLines], report: Report) -> dict[str, Picture]:
-    names = dict.fromkeys(name for lines in stories for name in lines.pictures())
+def _pictures(used: Iterable[str], report: Report) -> dict[str, Picture]:
+    names = dict.fromkeys(used)
     found = {picture.title: picture for picture in Picture.objects.filter(title__in=names)}
     for name in names:
         if name not in found:
@@ -178,7 +227,9 @@ class _Desk:
         articles = [(lines, self._set(lines)) for lines in stories]
         for lines, article in articles:
             self._tie(lines, article)
+            self._translate(lines, article)
             article.save_revision().publish()
+            self._report(lines, article)
         for edition in self._editions.values():
             self._place(edition, [both for both in articles if both[0].edition == edition.slug])
         return [Article.objects.get(pk=article.pk) for _, article in articles]
@@ -188,10 +239,10 @@ class _Desk:
         if edition.slots.exists():
             return
         ranked = sorted((both for both in articles if both[0].rank), key=lambda both: both[0].rank)
-        places = [Place.LEAD, Place.SECOND, *[Place.BLOCK] * len(ranked)]
+        heads = iter([Place.LEAD, Place.SECOND, *[Place.BLOCK] * len(ranked)])
         edition.slots = [
-            FrontSlot(place=place, story=article, sort_order=order)
-            for order, (place, (_, article)) in enumerate(zip(places, ranked, strict=False))
+            FrontSlot(place=lines.slot or next(heads), story=article, sort_order=order)
+            for order, (lines, article) in enumerate(ranked)
         ]
         edition.save_revision().publish()
 
@@ -202,6 +253,8 @@ class _Desk:
             title=lines.headline,
             slug=lines.slug,
             live=False,
+            genre=lines.genre,
+            sponsor=lines.sponsor,
             kicker=lines.kicker,
             standfirst=lines.standfirst,
             place=lines.place,
@@ -220,6 +273,16 @@ class _Desk:
             for place, slug in enumerate(lines.authors)
         ]
         article.topics = [self._topics[edition.pk, slug] for slug in lines.topics]
+        article.also_in = [self._section(name) for name in lines.also_in]
+        article.corrections = [
+            Correction(
+                kind=change.kind,
+                at=self._moment(change.at, edition),
+                text=change.text,
+                sort_order=place,
+            )
+            for place, change in enumerate(lines.corrections)
+        ]
         section = self._sections[edition.pk, lines.section]
         return section.add_child(instance=article)
 
@@ -230,6 +293,34 @@ class _Desk:
             TiedStory(story=by_slug[slug], sort_order=place)
             for place, slug in enumerate(lines.tied)
         ]
+
+    def _section(self, name: str) -> Section:
+        edition, slug = name.split("/")
+        return self._sections[self._editions[edition].pk, slug]
+
+    def _translate(self, lines: StoryLines, article: Article) -> None:
+        """The story and the one it translates are one story in two locales."""
+        if lines.translates is None:
+            return
+        code, slug = lines.translates.split("/")
+        other = Article.objects.inside(self._editions[code]).get(slug=slug)
+        if article.translation_key != other.translation_key:
+            article.translation_key = other.translation_key
+            article.save(update_fields=["translation_key"])
+
+    def _report(self, lines: StoryLines, article: Article) -> None:
+        for entry in lines.live:
+            picture = entry.picture
+            LiveEntry.objects.create(
+                article=article,
+                at=self._moment(entry.at, self._editions[lines.edition]),
+                headline=entry.headline,
+                text="".join(f"<p>{part.strip()}</p>" for part in entry.text.split("\n\n")),
+                author=self._authors[entry.author] if entry.author else None,
+                picture=self._drawn[picture.name] if picture else None,
+                picture_alt=picture.alt if picture else "",
+                is_key=entry.key,
+            )
 
     def _moment(self, when: datetime | timedelta, edition: Edition) -> datetime:
         if isinstance(when, timedelta):

@@ -22,9 +22,10 @@ from pydantic import (
 
 from broadsheet.access import Level
 from broadsheet.newsroom.charts import Kind
+from broadsheet.newsroom.models import Correction, Genre, Place
 
 PAPER_FILE = "_paper.yaml"
-AGO = re.compile(r"(\d+) hours?")
+AGO = re.compile(r"(\d+) (hour|minute)s?")
 
 
 class ManuscriptError(ValueError):
@@ -33,12 +34,14 @@ class ManuscriptError(ValueError):
 
 def _ago(value: Any) -> Any:
     found = AGO.fullmatch(value) if isinstance(value, str) else None
-    return timedelta(hours=int(found[1])) if found else value
+    return timedelta(**{f"{found[2]}s": int(found[1])}) if found else value
 
 
 type When = Annotated[datetime | timedelta, BeforeValidator(_ago)]
-"""A moment, or how long before now: "3 hours"."""
+"""A moment, or how long before now: "3 hours", "25 minutes"."""
 type Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+type Elsewhere = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
+"""Something of another edition: "us/the-slug-of-a-story" or "us/the-slug-of-a-section"."""
 
 
 class _Written(BaseModel):
@@ -101,8 +104,34 @@ class BodyItem(_Written):
         return getattr(self, self.kind)
 
 
+class CorrectionLines(_Written):
+    """What was changed in a story after it was published."""
+
+    kind: Correction.Kind = Correction.Kind.CORRECTION
+    at: When
+    text: str
+
+
+class LiveLines(_Written):
+    """One entry of a live story. An empty line parts the paragraphs of its text."""
+
+    at: When
+    text: str
+    headline: str = ""
+    key: bool = False
+    author: Slug | None = None
+    picture: PictureLines | None = None
+
+
 class StoryLines(_Written):
-    """A story's file."""
+    """A story's file.
+
+    `rank` is its turn among the stories that are put on the front page by hand; 0 is none of them.
+    The first of these leads, the next is the second story, the others head their sections' blocks,
+    unless a file says with `slot` which place is the story's; such a story takes no other's.
+    `translates` names the same story in another edition, as edition/story: one of the two says it.
+    `also_in` names sections of other editions that list it too, as edition/section.
+    """
 
     edition: Slug
     section: Slug
@@ -114,18 +143,39 @@ class StoryLines(_Written):
     updated: When | None = None
     access: Level = Level.SUBSCRIBERS
     rank: int = Field(0, ge=0)
+    slot: Place | None = None
+    genre: Genre = Genre.NEWS
+    sponsor: str = ""
     kicker: str = ""
     place: str = ""
     authors: list[Slug] = []
     picture: PictureLines | None = None
     topics: list[Slug] = []
     tied: list[Slug] = []
+    corrections: list[CorrectionLines] = []
+    live: list[LiveLines] = []
+    translates: Elsewhere | None = None
+    also_in: list[Elsewhere] = []
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.live and self.genre is not Genre.LIVE:
+            raise ValueError("only a story of the genre live has live entries")
+        if self.slot and not self.rank:
+            raise ValueError("a story with a slot has a rank too")
+        return self
 
     def pictures(self) -> Iterator[str]:
         """The names of all its pictures."""
-        if self.picture is not None:
-            yield self.picture.name
-        yield from (item.picture.name for item in self.body if item.picture is not None)
+        inside = [item.picture for item in self.body], [entry.picture for entry in self.live]
+        for picture in (self.picture, *inside[0], *inside[1]):
+            if picture is not None:
+                yield picture.name
+
+    def people(self) -> Iterator[str]:
+        """The slugs of all who wrote it."""
+        yield from self.authors
+        yield from (entry.author for entry in self.live if entry.author is not None)
 
 
 class SectionLines(_Written):
@@ -142,6 +192,15 @@ class TopicLines(_Written):
     slug: Slug
     name: str
     description: str = ""
+    picture: PictureLines | None = None
+
+
+class BreakingLines(_Written):
+    """A line above an edition's pages; it goes `for_hours` hours after the paper is built."""
+
+    line: str
+    for_hours: int = Field(gt=0)
+    story: Slug | None = None
 
 
 class EditionLines(_Written):
@@ -160,15 +219,17 @@ class EditionLines(_Written):
     newsletter_pitch: str
     sections: list[SectionLines]
     topics: list[TopicLines]
+    breaking: list[BreakingLines] = []
 
 
 class AuthorLines(_Written):
-    """Somebody who writes."""
+    """Somebody who writes; `portrait` is the name of a picture."""
 
     slug: Slug
     name: str
     role: str = ""
     biography: str = ""
+    portrait: str | None = None
 
 
 class PaperLines(_Written):
@@ -177,6 +238,12 @@ class PaperLines(_Written):
     title: str
     editions: list[EditionLines]
     authors: list[AuthorLines]
+
+    def pictures(self) -> Iterator[str]:
+        """The names of the pictures of authors and topics."""
+        yield from (author.portrait for author in self.authors if author.portrait is not None)
+        topics = [topic for edition in self.editions for topic in edition.topics]
+        yield from (topic.picture.name for topic in topics if topic.picture is not None)
 
 
 class Manuscripts(_Written):
@@ -224,9 +291,18 @@ def _check(paper: PaperLines, stories: dict[str, StoryLines], pictures: frozense
         edition = editions[story.edition]
         _known(file, "section", [story.section], {section.slug for section in edition.sections})
         _known(file, "topic", story.topics, {topic.slug for topic in edition.topics})
-        _known(file, "author", story.authors, authors)
+        _known(file, "author", story.people(), authors)
         _known(file, "tied story", story.tied, slugs[story.edition] - {story.slug})
         _known(file, "picture", story.pictures(), pictures)
+        abroad = [other for other in paper.editions if other is not edition]
+        stories_abroad = {f"{one.slug}/{slug}" for one in abroad for slug in slugs[one.slug]}
+        _known(file, "translated story", filter(None, [story.translates]), stories_abroad)
+        sections_abroad = {f"{one.slug}/{part.slug}" for one in abroad for part in one.sections}
+        _known(file, "section", story.also_in, sections_abroad)
+    _known(PAPER_FILE, "picture", paper.pictures(), pictures)
+    for edition in paper.editions:
+        led = (news.story for news in edition.breaking if news.story is not None)
+        _known(PAPER_FILE, "story", led, slugs[edition.slug])
 
 
 def _known(file: str, what: str, names: Iterable[str], known: Iterable[str]) -> None:
