@@ -1,10 +1,17 @@
 """The newsroom's own entries in the editors' admin: authors and topics."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from broadsheet.newsroom.models import Author, Topic
+from broadsheet.newsroom import translation_desk
+from broadsheet.newsroom.models import Article, Author, Topic
 
 
 class AuthorViewSet(SnippetViewSet):
@@ -40,3 +47,21 @@ class FilingGroup(SnippetViewSetGroup):
 
 
 register_snippet(FilingGroup)
+
+
+@hooks.register("register_admin_urls")
+def addresses() -> list[Any]:
+    """Pages of the newsroom's own in the editors' admin."""
+    return [
+        path("translations/<int:pk>/", translation_desk.desk, name="newsroom_translations"),
+    ]
+
+
+@hooks.register("register_page_header_buttons")
+def story_buttons(
+    page: Any, user: Any, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """What can be done with a story besides writing it."""
+    if isinstance(page, Article) and page.permissions_for_user(user).can_edit():
+        address = reverse("newsroom_translations", args=[page.pk])
+        yield Button(_("Translations"), address, icon_name="globe", priority=60)
