@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import formats, translation
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.rich_text import get_text_for_indexing
 
@@ -67,14 +69,28 @@ class QuotationBlock(blocks.StructBlock):
         template = "newsroom/blocks/quotation.html"
 
 
+class PictureValue(blocks.StructValue):
+    """A picture and what a story says of it."""
+
+    @property
+    def seen(self) -> str:
+        """What it shows: the story's own words, else the picture's."""
+        own = str(self["alt"]).strip()
+        return own or (self["image"].description.strip() if self["image"] else "")
+
+
 class PictureBlock(blocks.StructBlock):
     """A picture between two paragraphs."""
 
     image = ImageChooserBlock(label=_("Picture"))
     alt = blocks.CharBlock(
         label=_("What it shows"),
+        required=False,
         max_length=250,
-        help_text=_("For readers who cannot see it: one plain sentence."),
+        help_text=_(
+            "For readers who cannot see it: one plain sentence. "
+            "Left empty: what the picture's own page says."
+        ),
     )
     caption = blocks.CharBlock(
         label=_("Caption"),
@@ -83,10 +99,20 @@ class PictureBlock(blocks.StructBlock):
         help_text=_("Who, where, on which date."),
     )
 
+    def clean(self, value: PictureValue) -> Any:
+        """The value with the picture's own words where the story says nothing."""
+        cleaned = super().clean(value)
+        cleaned["alt"] = cleaned.seen
+        if not cleaned["alt"]:
+            fault = ValidationError(_("Say what the picture shows."))
+            raise StructBlockValidationError(block_errors={"alt": fault})
+        return cleaned
+
     class Meta:
         label = _("Picture")
         description = _("A picture with its caption; the credit comes with the picture.")
         icon = "image"
+        value_class = PictureValue
         template = "newsroom/blocks/picture.html"
 
 

@@ -214,6 +214,7 @@ class Article(PaperPage):
         """Refuse what readers could not make sense of, each fault at its field."""
         super().clean()
         faults: dict[str, Any] = {}
+        self.lead_alt = self.lead_seen
         if self.lead_picture_id and not self.lead_alt:
             faults["lead_alt"] = _("Say what the picture shows.")
         if self.published_at and self.published_at > timezone.now():
@@ -259,6 +260,12 @@ class Article(PaperPage):
         return in_words([author.name for author in self.authors])
 
     # What it says
+
+    @property
+    def lead_seen(self) -> str:
+        """What the lead picture shows: the story's own words, else the picture's."""
+        own = self.lead_alt.strip()
+        return own or (self.lead_picture.description.strip() if self.lead_picture else "")
 
     def body_blocks(self) -> list[Any]:
         """The whole text, a paragraph a block, without the editor's mark."""
