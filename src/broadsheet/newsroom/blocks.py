@@ -20,6 +20,8 @@ from broadsheet.newsroom.storytext import StoryText
 LARGEST = 10**15
 """Numbers in charts stay within it, so that every one can be drawn."""
 MOST_ROWS = 40
+MOST_ALT = 250
+"""Characters of what a picture shows."""
 
 
 class ParagraphBlock(blocks.RichTextBlock):
@@ -86,7 +88,7 @@ class PictureBlock(blocks.StructBlock):
     alt = blocks.CharBlock(
         label=_("What it shows"),
         required=False,
-        max_length=250,
+        max_length=MOST_ALT,
         help_text=_(
             "For readers who cannot see it: one plain sentence. "
             "Left empty: what the picture's own page says."
@@ -102,7 +104,7 @@ class PictureBlock(blocks.StructBlock):
     def clean(self, value: PictureValue) -> Any:
         """The value with the picture's own words where the story says nothing."""
         cleaned = super().clean(value)
-        cleaned["alt"] = cleaned.seen
+        cleaned["alt"] = cleaned.seen[:MOST_ALT]
         if not cleaned["alt"]:
             fault = ValidationError(_("Say what the picture shows."))
             raise StructBlockValidationError(block_errors={"alt": fault})

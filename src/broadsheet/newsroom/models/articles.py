@@ -36,6 +36,8 @@ STEP = PaperPage.steplen
 """Characters of a page's tree path per level."""
 MOST_RELATED = 6
 """Stories in More information, and in Recommendations."""
+MOST_ALT = 250
+"""Characters of what a picture shows."""
 PLACEHOLDER = re.compile(r"%%\w+%%")
 """What the gate fills in for one reader; a story must not be able to ask for it."""
 
@@ -134,7 +136,7 @@ class Article(PaperPage):
     )
     lead_alt = models.CharField(
         _("what it shows"),
-        max_length=250,
+        max_length=MOST_ALT,
         blank=True,
         help_text=_("For readers who cannot see it: one plain sentence."),
     )
@@ -214,7 +216,7 @@ class Article(PaperPage):
         """Refuse what readers could not make sense of, each fault at its field."""
         super().clean()
         faults: dict[str, Any] = {}
-        self.lead_alt = self.lead_seen
+        self.lead_alt = self.lead_seen[:MOST_ALT]
         if self.lead_picture_id and not self.lead_alt:
             faults["lead_alt"] = _("Say what the picture shows.")
         if self.published_at and self.published_at > timezone.now():
