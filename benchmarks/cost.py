@@ -129,6 +129,9 @@ class Nobody:
         """See Record."""
         raise AssertionError("something happened on the seat")
 
+    async def record_openings(self, openings: Sequence[object]) -> None:
+        """See RecordOpenings."""
+
 
 @dataclasses.dataclass(slots=True)
 class Browser:
@@ -190,6 +193,7 @@ def _gate(folder: Path, store: SeatStore) -> Gate:
             store=store,
             meters=SqliteMeterStore(folder / "meters.sqlite3"),
             record=nobody.record,
+            record_openings=nobody.record_openings,
             issue=SharedNumber(folder / "issue"),
             networks_number=SharedNumber(folder / "networks"),
             keys=[KEY],

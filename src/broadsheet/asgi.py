@@ -25,6 +25,7 @@ from broadsheet.gifts import office as gifts  # noqa: E402
 from broadsheet.institutions.ranges import networks_number, ranges  # noqa: E402
 from broadsheet.newsroom import press  # noqa: E402
 from broadsheet.settings.django import PAPER  # noqa: E402
+from broadsheet.shelf import openings  # noqa: E402
 from broadsheet.subscriptions import sharing  # noqa: E402
 from broadsheet.subscriptions.office import admit  # noqa: E402
 from broadsheet.subscriptions.store import meter_store, seat_store  # noqa: E402
@@ -139,6 +140,7 @@ def build() -> Paper:
             store=store,
             meters=meter_store(),
             record=in_thread(sharing.record),
+            record_openings=in_thread(openings.record),
             issue=issue_number(),
             networks_number=networks_number(),
             keys=PAPER.secret_keys,

@@ -14,7 +14,13 @@ from broadsheet.billing.sweeping import compare, sweep
 from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.mail.delivery import enqueue_letters, forget_letters
 from broadsheet.newsroom.illustrations import enqueue_avif
+from broadsheet.newsroom.scheduling import keep_schedule
 from broadsheet.readers.export_jobs import tidy_exports
+from broadsheet.recommendations.likening import liken
+from broadsheet.recommendations.making import recommend_to_active
+from broadsheet.recommendations.refreshing import refresh_most_read
+from broadsheet.shelf.history import tidy_history
+from broadsheet.shelf.openings import tidy_openings
 from broadsheet.subscriptions.invitations import tidy_invitations
 from broadsheet.subscriptions.sharing import tidy
 
@@ -79,6 +85,7 @@ class Background:
         # One process of all puts the minute's key into the cache first, and does its work.
         if cache.add(f"minute-{int(time.time() // MINUTE)}", 1, timeout=2 * MINUTE):
             sweep.enqueue()
+            keep_schedule.enqueue()
             enqueue_letters()
             enqueue_avif()
         if cache.add(f"hourly-{int(time.time() // HOUR)}", 1, timeout=2 * HOUR):
@@ -87,5 +94,10 @@ class Background:
             tidy_exports.enqueue()
             tidy_invitations.enqueue()
             tidy_gifts.enqueue()
+            tidy_openings.enqueue()
+            tidy_history.enqueue()
+            liken.enqueue()
+            refresh_most_read.enqueue()
+            recommend_to_active.enqueue()
         if cache.add(f"daily-{int(time.time() // DAY)}", 1, timeout=2 * DAY):
             compare.enqueue()

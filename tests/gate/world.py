@@ -20,6 +20,7 @@ from broadsheet.gate.events import SeatEvent
 from broadsheet.gate.gifts import Link, digest
 from broadsheet.gate.identity import Admission
 from broadsheet.gate.networks import Ranges
+from broadsheet.gate.openings import Opening
 from broadsheet.gate.pages import Face, Story
 from broadsheet.gate.request import Receive, Scope, Send
 from broadsheet.gate.seals import Pass, device_key
@@ -72,6 +73,7 @@ class World:
     signed_in: dict[str, Pass] = field(default_factory=dict)
     """Sessions, and the pass that each is issued (its number is read from the store)."""
     events: list[SeatEvent] = field(default_factory=list)
+    openings: list[Opening] = field(default_factory=list)
     issue: int = 0
     links: dict[str, Link] = field(default_factory=dict)
     """Gift links by their digests."""
@@ -98,6 +100,7 @@ class World:
                 store=self.store,
                 meters=self.meters,
                 record=self.record,
+                record_openings=self.record_openings,
                 issue=lambda: self.issue,
                 networks_number=lambda: self.networks_number,
                 keys=KEYS,
@@ -138,6 +141,10 @@ class World:
 
     async def record(self, events: Sequence[SeatEvent]) -> None:
         self.events += events
+
+    async def record_openings(self, openings: Sequence[Opening]) -> None:
+        self.reach_database()
+        self.openings += openings
 
     async def site(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = f"the site: {scope['method']} {scope['path']}".encode()

@@ -12,6 +12,7 @@ from django.test import Client
 
 from broadsheet.gate import Gate, Parts
 from broadsheet.gate.events import SeatEvent
+from broadsheet.gate.openings import Opening
 from broadsheet.gate.request import Receive, Scope, Send
 from broadsheet.gifts import office as gifts
 from broadsheet.institutions.ranges import networks_number, ranges
@@ -87,6 +88,7 @@ class Process:
     press: Any = Press
     office: Any = Office
     events: list[SeatEvent] = field(default_factory=list)
+    openings: list[Opening] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         folder = PAPER.data_dir
@@ -102,6 +104,7 @@ class Process:
                 store=self.store,
                 meters=self.meters,
                 record=self._record,
+                record_openings=self._record_openings,
                 issue=SharedNumber(folder / "issue"),
                 networks_number=networks_number(),
                 keys=PAPER.secret_keys,
@@ -113,6 +116,9 @@ class Process:
 
     async def _record(self, events: Sequence[SeatEvent]) -> None:
         self.events += events
+
+    async def _record_openings(self, openings: Sequence[Opening]) -> None:
+        self.openings += openings
 
     def ask(
         self,

@@ -25,6 +25,7 @@ from broadsheet.gate.gifts import GiftDesk, Presented, Verdict, Visit
 from broadsheet.gate.identity import Identifier, Identity
 from broadsheet.gate.lessor import Lessor, hold_of
 from broadsheet.gate.networks import Networks
+from broadsheet.gate.openings import Openings
 from broadsheet.gate.pages import Face, Note, Page, PageCache, Story, face_for, fill
 from broadsheet.gate.ready import COMMON, GIFTED, access_header, matches, send_ready
 from broadsheet.gate.request import LANGUAGE, LEASE, METER, Request, Send
@@ -85,6 +86,7 @@ class ArticleDoor:
         seals: Seals,
         identifier: Identifier,
         lessor: Lessor,
+        openings: Openings,
         meters: MeterStore,
         gifts: GiftDesk,
         networks: Networks,
@@ -94,6 +96,7 @@ class ArticleDoor:
         self._seals = seals
         self._identifier = identifier
         self._lessor = lessor
+        self._openings = openings
         self._meters = meters
         self._gifts = gifts
         self._networks = networks
@@ -128,6 +131,8 @@ class ArticleDoor:
         a_pass = reading.who.a_pass
         if isinstance(reading.answer, InUse) and a_pass is not None and request.by_a_person:
             self._lessor.met(a_pass, reading.answer, now)
+        if decision.full:
+            self._openings.note(request, story.id, a_pass.reader if a_pass else None, now)
         await self._send(reading, decision, face, page, send)
         return True
 

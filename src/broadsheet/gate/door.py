@@ -14,6 +14,7 @@ from broadsheet.gate.gifts import GiftDesk, GiftOffice, presented
 from broadsheet.gate.identity import Identifier, PassOffice
 from broadsheet.gate.lessor import Lessor
 from broadsheet.gate.networks import NetworkOffice, Networks
+from broadsheet.gate.openings import Openings, RecordOpenings
 from broadsheet.gate.pages import PageCache, Press
 from broadsheet.gate.request import App, Receive, Request, Scope, Send, read
 from broadsheet.gate.seals import Seals
@@ -43,6 +44,7 @@ class Parts:
     store: SeatStore
     meters: MeterStore
     record: Record
+    record_openings: RecordOpenings
     issue: Callable[[], int]
     """The number of the last publication."""
     networks_number: Callable[[], int]
@@ -62,6 +64,7 @@ class Gate:
         self._site = parts.site
         self._clock = parts.clock
         self.recorder = Recorder(parts.record)
+        self.openings = Openings(parts.record_openings)
         self.streams = Streams(parts.store)
         self.pages = PageCache(parts.press, parts.issue, parts.page_cache_bytes)
         seals = Seals(parts.keys)
@@ -72,6 +75,7 @@ class Gate:
             seals=seals,
             identifier=identifier,
             lessor=lessor,
+            openings=self.openings,
             meters=parts.meters,
             gifts=GiftDesk(parts.gifts, seals, parts.secure),
             networks=Networks(
@@ -104,6 +108,7 @@ class Gate:
         """End what is open, and record what is left."""
         self.streams.close()
         await self.recorder.close()
+        await self.openings.batches.close()
 
     async def _article(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         gift = presented(request.query) if request.query else None

@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "broadsheet.web",
     "broadsheet.billing",
     "broadsheet.gifts",
+    "broadsheet.recommendations",
+    "broadsheet.shelf",
     "broadsheet.institutions",
     "broadsheet.subscriptions",
     "broadsheet.terms",
@@ -221,6 +223,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 OUR_RATES = {
     "offer_code": "10/h/user,30/h/ip",
     "ask_the_till": "60/m/user",
+    "reader_part": "120/m/user",
     "invite_reader": "50/d/user",
     "invite_again": "3/h/key",
     "invite_list": "10/d/user",
@@ -252,7 +255,7 @@ WAGTAILIMAGES_MAX_IMAGE_PIXELS = None
 # A third smaller than WebP at its 80, and hardly worse (docs/benchmarks.md); at Wagtail's own 80
 # AVIF is as large as WebP.
 WAGTAILIMAGES_AVIF_QUALITY = 65
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "broadsheet.newsroom.word_index"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

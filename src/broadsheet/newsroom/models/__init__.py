@@ -8,6 +8,7 @@ from broadsheet.newsroom.models.articles import (
     TiedStory,
 )
 from broadsheet.newsroom.models.authors import Author
+from broadsheet.newsroom.models.likeness import Likeness, StoryWords
 from broadsheet.newsroom.models.live import BreakingNews, LiveEntry
 from broadsheet.newsroom.models.paper import Edition, Paper, Section
 from broadsheet.newsroom.models.pictures import Picture, PictureRendition
@@ -24,6 +25,7 @@ __all__ = [
     "Edition",
     "FrontSlot",
     "Genre",
+    "Likeness",
     "LiveEntry",
     "Openings",
     "Paper",
@@ -32,6 +34,7 @@ __all__ = [
     "Place",
     "Section",
     "SectionSlot",
+    "StoryWords",
     "TiedStory",
     "Topic",
 ]

@@ -1,0 +1,54 @@
+"""What happens at the gate is collected without waiting, and handed over in batches."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+logger = logging.getLogger(__name__)
+
+CEILING = 10_000
+"""Items kept while the database cannot take them; older ones are given up, and counted."""
+
+
+class Batches[T]:
+    """Takes items without waiting, and has them recorded about `pause` seconds later."""
+
+    def __init__(self, record: Callable[[Sequence[T]], Awaitable[None]], pause: float) -> None:
+        self._record = record
+        self._pause = pause
+        self._waiting: list[T] = []
+        self._task: asyncio.Task[None] | None = None
+        self.lost = 0
+
+    def add(self, item: T) -> None:
+        """Note an item; it is recorded soon."""
+        self._waiting.append(item)
+        if len(self._waiting) > CEILING:
+            del self._waiting[0]
+            self.lost += 1
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._soon())
+
+    async def flush(self) -> None:
+        """Record what is waiting now; what cannot be recorded waits on."""
+        batch, self._waiting = self._waiting, []
+        if not batch:
+            return
+        try:
+            await self._record(batch)
+        except Exception:  # any failure of the database: nothing must be lost with it
+            logger.exception("%d events could not be recorded; kept for later", len(batch))
+            self._waiting[:0] = batch
+
+    async def close(self) -> None:
+        """Record what is left before the process stops."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self.flush()
+
+    async def _soon(self) -> None:
+        await asyncio.sleep(self._pause)
+        await self.flush()
