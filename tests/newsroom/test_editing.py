@@ -38,7 +38,8 @@ def test_every_screen_of_the_newsroom_opens(editor: Client, newsroom: Newsroom) 
 
 def test_a_story_is_written_from_top_to_bottom(editor: Client, newsroom: Newsroom) -> None:
     page = editor.get(f"/admin/pages/add/newsroom/article/{newsroom.world.pk}/").content.decode()
-    order = "headline byline lead_picture body topics more_information where_and_for_whom"
+    order = "headline lead_picture byline body topics more_information also_in where_and_for_whom "
+    order += "corrections_and_updates times_readers_see embargo"
     places = [page.index(f'id="panel-child-content-{name}-section"') for name in order.split()]
     assert places == sorted(places)
 

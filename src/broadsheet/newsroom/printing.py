@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 TEMPLATE = "web/article.html"
 
 
-def sheet(article: "Article", face: Face) -> bytes:
+def sheet(article: "Article", face: Face, *, proof: bool = False) -> bytes:
     """The article's page as UTF-8 HTML, for everybody who has this face.
 
     It is set without a request, so that nothing of one reader can get into it. Whether the
-    face may show the whole text was decided before.
+    face may show the whole text was decided before. A `proof` is looked at by editors.
     """
     zone = ZoneInfo(article.edition.time_zone)
     with translation.override(face.language), timezone.override(zone):
-        return render_to_string(TEMPLATE, matter(article, face)).encode()
+        return render_to_string(TEMPLATE, {**matter(article, face), "proof": proof}).encode()
 
 
 def matter(article: "Article", face: Face) -> dict[str, Any]:
@@ -46,6 +46,7 @@ def matter(article: "Article", face: Face) -> dict[str, Any]:
         "topics": topics,
         "tied": tied,
         "recommended": recommended,
+        "most_read": [] if face.signed_in else article.edition.most_read(),
         "authors": article.authors,
         "translations": article.translated(),
         "page_url": article.get_url(),

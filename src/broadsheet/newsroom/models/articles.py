@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
@@ -12,20 +12,22 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, PageManager
+from wagtail.models import Orderable, PageManager, Revision
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from broadsheet.access import Facts, Level, decide
-from broadsheet.gate.pages import Kind, face_for
-from broadsheet.newsroom import cutting, editing, printing
+from broadsheet.gate.pages import face_for
+from broadsheet.newsroom import cutting, editing, printing, proofs
 from broadsheet.newsroom.blocks import StoryBody, one_by_one, plain_text
 from broadsheet.newsroom.bylines import in_words
 from broadsheet.newsroom.models.pictures import Picture
 from broadsheet.newsroom.models.tree import PaperPage
+from broadsheet.newsroom.plainwords import in_one_line, seen
 
 if TYPE_CHECKING:
     from broadsheet.newsroom.models.authors import Author
@@ -36,10 +38,19 @@ STEP = PaperPage.steplen
 """Characters of a page's tree path per level."""
 MOST_RELATED = 6
 """Stories in More information, and in Recommendations."""
+READING_SPEED = 230
+"""Words a minute."""
 MOST_ALT = 250
 """Characters of what a picture shows."""
 PLACEHOLDER = re.compile(r"%%\w+%%")
 """What the gate fills in for one reader; a story must not be able to ask for it."""
+EARLIEST = datetime(1600, 1, 1, tzinfo=UTC)
+"""Before the first newspaper. Times near year 1 cannot be told in every time zone."""
+FARTHEST = timedelta(days=3660)
+"""How far ahead a story can be planned: ten years. Nor can times near year 9999."""
+LINES = ("title", "kicker", "standfirst", "sponsor", "place", "lead_alt", "lead_caption")
+"""Fields that are printed as one line."""
+TIMES = ("published_at", "updated_at", "embargo", "go_live_at", "expire_at")
 
 
 class Genre(models.TextChoices):
@@ -84,6 +95,12 @@ class ArticleQuerySet(PageQuerySet):
     def newest(self) -> Self:
         """The last published first."""
         return self.order_by("-published_at", "-pk")
+
+    def out(self) -> Self:
+        """Those that everybody may know of now: published, unrestricted, past any embargo."""
+        now = timezone.now()
+        free = models.Q(embargo__isnull=True) | models.Q(embargo__lte=now)
+        return self.live().public().filter(free)
 
     def with_pictures(self) -> Self:
         """With their pictures in all sizes that were ever made."""
@@ -190,7 +207,6 @@ class Article(PaperPage):
     parent_page_types: ClassVar[list[str]] = ["newsroom.Section"]
     subpage_types: ClassVar[list[str]] = []
     page_description = _("A story in a section.")
-    exclude_fields_in_copy: ClassVar[list[str]] = ["published_at", "updated_at", "embargo"]
     content_panels = editing.ARTICLE_TEXT
     promote_panels = editing.ADDRESS
     settings_panels = editing.SETTINGS
@@ -198,7 +214,13 @@ class Article(PaperPage):
     search_fields: ClassVar[list[Any]] = [
         *PaperPage.search_fields,
         index.SearchField("standfirst"),
-        index.SearchField("preview_text"),  # never the body: results must not quote it
+        index.SearchField("kicker"),
+        index.SearchField("byline_names"),
+        index.SearchField("topic_names"),
+        index.SearchField("open_text"),  # never the body: results must not match or quote it
+        index.AutocompleteField("standfirst"),  # these are looked through in the admin alone
+        index.AutocompleteField("kicker"),
+        index.AutocompleteField("byline_names"),
         index.FilterField("published_at"),
     ]
 
@@ -206,8 +228,22 @@ class Article(PaperPage):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
 
+    @property
+    def exclude_fields_in_copy(self) -> list[str]:
+        """What a copy does not take along; an embargo still to come goes with the text."""
+        own = ["published_at", "updated_at", "corrections"]
+        return own if _to_come(self.embargo) else [*own, "embargo"]
+
     def save(self, *args: Any, **kwargs: Any) -> Any:
-        """Save; a story that is live has a time at which it was published."""
+        """Save; a story that is live has a time at which it was published.
+
+        Whoever made it live, and however: before its embargo, and before the time it is to go
+        live, it is not. Wagtail saves new pages and aliases as live before they are scheduled.
+        """
+        for name in LINES:
+            setattr(self, name, in_one_line(getattr(self, name)))
+        if self.live and (_to_come(self.embargo) or _to_come(self.go_live_at)):
+            self.live = False
         if self.live and self.published_at is None:
             self.published_at = self.first_published_at or timezone.now()
         return super().save(*args, **kwargs)
@@ -215,16 +251,48 @@ class Article(PaperPage):
     def clean(self) -> None:
         """Refuse what readers could not make sense of, each fault at its field."""
         super().clean()
-        faults: dict[str, Any] = {}
+        for name in LINES:
+            setattr(self, name, in_one_line(getattr(self, name)))
+        faults = _impossible_times(self, TIMES)
+        if not self.title:
+            faults["title"] = _("Nothing of this headline can be printed.")
         self.lead_alt = self.lead_seen[:MOST_ALT]
         if self.lead_picture_id and not self.lead_alt:
             faults["lead_alt"] = _("Say what the picture shows.")
         if self.published_at and self.published_at > timezone.now():
             faults["published_at"] = _("This is still to come. To publish later, set a schedule.")
+        if self.updated_at and self.updated_at > timezone.now():
+            faults["updated_at"] = _("This is still to come.")
+        if self.pk and self.live and _to_come(self.embargo):
+            faults["embargo"] = _(
+                "This story is published: readers have it. Unpublish it first, "
+                "or give a time that has passed."
+            )
         if PLACEHOLDER.search(self._everything_written()):
             faults["title"] = _("A word between double percent signs cannot be printed.")
         if faults:
             raise ValidationError(faults)
+        self.go_live_at = _not_before([self.embargo], self.go_live_at)
+
+    def with_content_json(self, content: dict[str, Any]) -> "Article":
+        """The story as a revision has it.
+
+        Every door that publishes (the editors' buttons, a workflow's approval, a schedule, a
+        bulk action, a command, Wagtail's API) takes the revision's story from here, and Wagtail
+        schedules it when it is to go live later. So that is never before the embargo.
+        """
+        story: Article = super().with_content_json(content)
+        # The embargo is the story's, not a version's: an older version does not get round it.
+        embargoes = [story.embargo, self._newest_embargo()]
+        story.go_live_at = _not_before(embargoes, story.go_live_at)
+        return story
+
+    def _newest_embargo(self) -> datetime | None:
+        if self.latest_revision_id is None:
+            return None
+        newest = Revision.objects.filter(pk=self.latest_revision_id)
+        written = newest.values_list("content__embargo", flat=True).first()
+        return parse_datetime(written) if written else None
 
     def _everything_written(self) -> str:
         fields = (self.kicker, self.title, self.standfirst, self.place, self.lead_alt)
@@ -278,15 +346,44 @@ class Article(PaperPage):
         story = list(one_by_one(self.body))
         return story[: self._cut(story)]
 
+    def open_blocks(self) -> list[Any]:
+        """What of the text leaves by every door: the preview, or all of it when it is free."""
+        return self.body_blocks() if self.level is Level.FREE else self.preview_blocks()
+
     @property
     def preview_text(self) -> str:
-        """The preview's words, for the search index."""
+        """The preview's words."""
         return "\n".join(filter(None, map(plain_text, self.preview_blocks())))
+
+    @property
+    def open_text(self) -> str:
+        """The words everybody may read, a block a line, for the search index."""
+        return "\n".join(filter(None, map(plain_text, self.open_blocks())))
+
+    @property
+    def byline_names(self) -> str:
+        """Its authors' names, for the search index."""
+        return ", ".join(author.name for author in self.authors)
+
+    @property
+    def topic_names(self) -> str:
+        """The names of its topics, for the search index."""
+        return ", ".join(topic.name for topic in self.filed_under)
+
+    @cached_property
+    def filed_under(self) -> list["Topic"]:
+        """Its topics, by name."""
+        return list(self.topics.all())
 
     @property
     def words(self) -> int:
         """How many words the whole text has."""
         return sum(len(plain_text(child).split()) for child in self.body_blocks())
+
+    @property
+    def reading_minutes(self) -> int:
+        """Minutes that reading the whole text takes, at READING_SPEED; one at the least."""
+        return max(1, round(self.words / READING_SPEED))
 
     @property
     def paragraphs_left(self) -> int:
@@ -314,15 +411,25 @@ class Article(PaperPage):
         return [found[key] for key in order if key in found][:MOST_RELATED]
 
     def _recommended(self, topics: Iterable["Topic"], shown: Iterable[int]) -> list["Article"]:
-        # The newest of the same topics, then of the same section.
+        # Those that are alike, then the newest of the same topics, then of the same section.
+        others = Article.objects.as_cards().inside(self.edition)
         filed = Article.topics.through.objects.filter(topic__in=[topic.pk for topic in topics])
-        others = Article.objects.as_cards().newest().exclude(pk__in=shown)
-        alike = others.inside(self.edition).filter(pk__in=filed.values("article"))
-        found = list(alike[:MOST_RELATED])
-        if len(found) < MOST_RELATED:
-            rest = others.inside(self.section).exclude(pk__in=[story.pk for story in found])
-            found += rest[: MOST_RELATED - len(found)]
+        ways = (
+            others.filter(liked_by__article=self).order_by("liked_by__rank"),
+            others.newest().filter(pk__in=filed.values("article")),
+            others.newest().inside(self.section),
+        )
+        found: list[Article] = []
+        for way in ways:
+            known = [*shown, *(story.pk for story in found)]
+            if len(found) < MOST_RELATED:
+                found += way.exclude(pk__in=known)[: MOST_RELATED - len(found)]
         return found
+
+    def translated(self) -> list["Article"]:
+        """Its published translations, each with its edition."""
+        cards = self.get_translations().live().defer("body").order_by("path")
+        return [card for card in cards if card.section.live and card.edition.live]
 
     # The doors that are not the gate
 
@@ -332,15 +439,22 @@ class Article(PaperPage):
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
-        """What editors may look at before they publish."""
-        return [("", _("The whole story")), (Kind.PREVIEW.value, _("Without a subscription"))]
+        """What editors may look at before they publish: every face that readers meet."""
+        return proofs.MODES
+
+    @property
+    def preview_sizes(self) -> list[dict[str, Any]]:
+        """How wide the screens are that editors look at it on."""
+        return proofs.SIZES
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """What an editor sees of a draft; anybody else gets what `serve` would give."""
-        whole = mode_name != Kind.PREVIEW.value and request.user.has_perm(
-            "wagtailadmin.access_admin"
-        )
-        return self._answer(request, Level.FREE if whole else self.level)
+        face = proofs.face(mode_name)
+        if face is None or not request.user.has_perm("wagtailadmin.access_admin"):
+            return self._answer(request, self.level)
+        response = HttpResponse(proofs.proof(self, face))
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
 
     def _answer(self, request: HttpRequest, level: Level) -> HttpResponse:
         decision = decide(Facts(level))  # nothing is known here of accounts, seats and meters
@@ -408,6 +522,36 @@ class Correction(Orderable):
     class Meta(Orderable.Meta):
         verbose_name = _("correction or update")
 
+    def clean(self) -> None:
+        """Refuse a time that readers could not make sense of."""
+        super().clean()
+        self.text = seen(self.text).strip()
+        faults = _impossible_times(self, ["at"])
+        if self.at and self.at > timezone.now():
+            faults["at"] = _("This is still to come.")
+        if faults:
+            raise ValidationError(faults)
+
+
+def _to_come(moment: datetime | None) -> bool:
+    return moment is not None and moment > timezone.now()
+
+
+def _not_before(embargoes: Iterable[datetime | None], planned: datetime | None) -> datetime | None:
+    # When to go live, so that no embargo is broken; None: at once.
+    return max(filter(None, [planned, *filter(_to_come, embargoes)]), default=None)
+
+
+def _impossible_times(of: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    faults: dict[str, Any] = {}
+    for name in names:
+        moment = getattr(of, name)
+        if moment and moment < EARLIEST:
+            faults[name] = _("No newspaper is as old as this.")
+        elif moment and moment > timezone.now() + FARTHEST:
+            faults[name] = _("This is more than ten years away.")
+    return faults
+
 
 def dressed(articles: Iterable[Article], sections: Iterable["Section"]) -> list[Article]:
     """The articles with their sections and authors, which then cost no query each."""
@@ -421,4 +565,16 @@ def dressed(articles: Iterable[Article], sections: Iterable["Section"]) -> list[
         card.authors = names[card.pk]
         if card.path[:-STEP] in homes:
             card.section = homes[card.path[:-STEP]]
+    return cards
+
+
+def filed(articles: Iterable[Article]) -> list[Article]:
+    """The articles with their topics, which then cost no query each."""
+    cards = list(articles)
+    found: dict[int, list[Topic]] = {card.pk: [] for card in cards}
+    entries = Article.topics.through.objects.filter(article__in=found).select_related("topic")
+    for entry in entries.order_by("topic__name"):
+        found[entry.article_id].append(entry.topic)
+    for card in cards:
+        card.filed_under = found[card.pk]
     return cards
