@@ -14,4 +14,7 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to everything that changes what readers see."""
-        from broadsheet.newsroom import signals  # noqa: F401, PLC0415 (needs the app registry)
+        from broadsheet.newsroom import (  # noqa: PLC0415 (they need the app registry)
+            indexing,  # noqa: F401
+            signals,  # noqa: F401
+        )

@@ -12,11 +12,12 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 
-from broadsheet.newsroom import editing, fronts
+from broadsheet.newsroom import editing, finding, fronts, most_read
 from broadsheet.newsroom.languages import best_match
 from broadsheet.newsroom.models.articles import STEP, Article, dressed
 from broadsheet.newsroom.models.authors import Author
@@ -28,13 +29,15 @@ EDITION_COOKIE = "bs_edition"
 EDITION_COOKIE_AGE = 365 * 86400
 PAGE_SIZE = 20
 """Stories on one page of a list."""
+MOST_READ = 5
+"""Stories in a list of the most read."""
 TAKEN = frozenset(
     {"account", "add-reader", "admin", "api", "card", "documents", "feeds", "gifts"}
     | {"invitations", "join", "language", "mailbox", "media", "plans", "search", "sitemap"}
     | {"static", "subscribe", "terms"}
 )
 """Addresses at the root that are not the newsroom's to give."""
-ROUTED = frozenset(("author", "topic"))
+ROUTED = frozenset(("author", "search", "topic"))
 """Addresses in an edition that are its own pages."""
 
 
@@ -169,6 +172,13 @@ class Edition(RoutablePageMixin, PaperPage):
         """Its published stories, the newest first, as cards."""
         return Article.objects.listed_in(self).as_cards().newest()
 
+    def most_read(self) -> list[Article]:
+        """Its most read stories of late as cards, the most read first."""
+        order = most_read.most_read(self, timezone.now(), MOST_READ)
+        cards = Article.objects.as_cards().filter(pk__in=order)
+        found = {card.pk: card for card in dressed(cards, self.sections)}
+        return [found[key] for key in order if key in found]
+
     @cached_property
     def paper_name(self) -> str:
         """The name of the paper it is an edition of."""
@@ -228,6 +238,20 @@ class Edition(RoutablePageMixin, PaperPage):
         articles = self._leaf(request, rows)
         return self._show(request, "web/author.html", author=author, articles=articles)
 
+    @path("search/", name="search")
+    def search_page(self, request: HttpRequest) -> HttpResponse:
+        """Stories found by their words, among what everybody may read of them."""
+        question = finding.Question(self, request.GET)
+        context: dict[str, Any] = {"question": question}
+        if question.is_valid() and not question.is_empty:
+            articles = self._leaf(request, finding.stories(question))
+            typed = question.cleaned_data["q"]
+            found = finding.marked(articles.object_list, typed)
+            context |= {"articles": articles, "found": found, "typed": typed}
+        response = self._show(request, "web/search.html", **context)
+        response.status_code = 200 if question.is_valid() else 400
+        return response
+
     def _leaf(self, request: HttpRequest, rows: QuerySet[Any]) -> Any:
         part = leaf(rows, request.GET.get("page", "1"), PAGE_SIZE)
         part.object_list = dressed(part.object_list, self.sections)
@@ -260,6 +284,7 @@ class Edition(RoutablePageMixin, PaperPage):
             "latest": fetched(plan.latest),
             "opinion": fetched(plan.opinion),
             "blocks": [(sections[path], fetched(own)) for path, own in plan.blocks],
+            "most_read": self.most_read(),
         }
 
     def _filled_slots(self) -> dict[str, list[int]]:
