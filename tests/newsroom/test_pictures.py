@@ -4,7 +4,7 @@ import pytest
 from PIL import ImageChops
 
 from broadsheet.newsroom.demo import pictures
-from broadsheet.newsroom.demo.pictures import atlas, maps
+from broadsheet.newsroom.demo.pictures import atlas, maps, portraits
 
 CHINA = atlas.load().countries["156"]
 BRICK = (168, 67, 44)
@@ -13,13 +13,14 @@ BRICK = (168, 67, 44)
 def test_every_name_has_a_credit() -> None:
     assert set(pictures.CREDITS) == set(pictures.NAMES)
     assert all(artist and agency for artist, agency in pictures.CREDITS.values())
-    assert len(pictures.NAMES) == 28
+    assert len(pictures.NAMES) == 46
 
 
 @pytest.mark.parametrize("name", pictures.NAMES)
 def test_draws_a_picture_that_is_not_blank(name: str) -> None:
     picture = pictures.draw(name)
-    assert picture.size == (1800, 1200)
+    square = (portraits.SIZE, portraits.SIZE)
+    assert picture.size == (square if name in portraits.SITTERS else (1800, 1200))
     assert picture.mode == "RGB"
     # Four bits a channel: the grain of the paper alone gives only a few colours.
     coarse = picture.resize((450, 300)).point([value & 0xF0 for value in range(256)] * 3)

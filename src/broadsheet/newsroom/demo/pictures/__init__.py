@@ -1,4 +1,4 @@
-"""The demonstration edition's pictures, printed by code: scenes and two maps.
+"""The demonstration edition's pictures, printed by code: scenes, two maps, portraits.
 
 Every picture is the same each time it is drawn. See README.md for the sources of the maps.
 """
@@ -14,11 +14,14 @@ from broadsheet.newsroom.demo.pictures import (
     concert,
     cooking,
     crafts,
+    evenings,
     fields,
+    grounds,
     halls,
     hills,
     maps,
     objects,
+    portraits,
     rails,
     rooms,
     shores,
@@ -51,6 +54,14 @@ _SCENES: dict[str, Callable[[], Image.Image]] = {
     "factory": streets.factory,
     "classroom": rooms.classroom,
     "kitchen": cooking.kitchen,
+    "flood": grounds.flood,
+    "lake": grounds.lake,
+    "well": grounds.well,
+    "cellar": grounds.cellar,
+    "moths": evenings.moths,
+    "piano": evenings.piano,
+    "booth": evenings.booth,
+    "front": evenings.front,
 }
 
 _MAPS: dict[str, Callable[[str], Image.Image]] = {
@@ -62,17 +73,19 @@ _PICTURES: dict[str, Callable[[], Image.Image]] = {
     **_SCENES,
     **{name: functools.partial(map_, "en") for name, map_ in _MAPS.items()},
     **{f"{name}-es": functools.partial(map_, "es") for name, map_ in _MAPS.items()},
+    **portraits.drawings(),
 }
 
 NAMES: tuple[str, ...] = tuple(_PICTURES)
 """The names of all the pictures; maps ending in -es have Spanish labels."""
 
 _ARTISTS: dict[str, tuple[str, str]] = {
-    "Ilka Varnhem": ("Copperline", "harbour lighthouse bridge river observatory train"),
-    "Tomás Arrieta Vela": ("Estampa Doce", "market vineyard kitchen wheat desert"),
-    "June Okafor-Lindt": ("Plate & Proof", "parliament ballot ledger chess newsstand"),
-    "Marguerite Soldau": ("Copperline", "theatre orchestra library window"),
-    "Bao Restrepo": ("Plate & Proof", "solar factory classroom loom"),
+    "Ilka Varnhem": ("Copperline", "harbour lighthouse bridge river observatory train flood lake"),
+    "Tomás Arrieta Vela": ("Estampa Doce", "market vineyard kitchen wheat desert well front"),
+    "June Okafor-Lindt": ("Plate & Proof", "parliament ballot ledger chess newsstand booth"),
+    "Marguerite Soldau": ("Copperline", "theatre orchestra library window piano moths"),
+    "Bao Restrepo": ("Plate & Proof", "solar factory classroom loom cellar"),
+    "Pilar Ontañón": ("Estampa Doce", " ".join(portraits.SITTERS)),
     "Broadsheet Graphics": (
         "Natural Earth",
         "map-harbin map-pipeline map-harbin-es map-pipeline-es",
@@ -86,7 +99,7 @@ CREDITS: dict[str, tuple[str, str]] = {
 
 
 def draw(name: str) -> Image.Image:
-    """Draw a picture, 1800 by 1200 pixels, RGB; an unknown name is a KeyError."""
+    """Draw a picture, RGB, 1800 by 1200 pixels, portraits square; unknown names: KeyError."""
     if name not in _PICTURES:
         raise KeyError(f"there is no picture called {name!r}; there are {', '.join(NAMES)}")
     return _PICTURES[name]()
