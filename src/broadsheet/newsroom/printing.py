@@ -1,5 +1,6 @@
 """Sets an article's page: everything a face shows, and nothing that it does not."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,9 @@ def matter(article: "Article", face: Face) -> dict[str, Any]:
     for topic in topics:
         topic.edition = article.edition
     tied, recommended = article.related(topics)
+    corrections = sorted(
+        filter(lambda one: one.at, article.corrections.all()), key=lambda one: one.at
+    )
     return {
         **article.edition.furniture(),
         "article": article,
@@ -48,6 +52,8 @@ def matter(article: "Article", face: Face) -> dict[str, Any]:
         "recommended": recommended,
         "most_read": [] if face.signed_in else article.edition.most_read(),
         "authors": article.authors,
+        "corrections": corrections,
+        "changed": _last_changes(article, corrections),
         "translations": article.translated(),
         "page_url": article.get_url(),
         "site_url": settings.WAGTAILADMIN_BASE_URL,
@@ -56,6 +62,17 @@ def matter(article: "Article", face: Face) -> dict[str, Any]:
         "timings": PAPER.timings,
         "shows_mailbox": PAPER.shows_mailbox,
         "mine_quiet_days": PAPER.mine_quiet_days,
+    }
+
+
+def _last_changes(article: "Article", corrections: list[Any]) -> dict[str, datetime | None]:
+    # When it was last updated, corrected and clarified, by the kind of change.
+    last: dict[str, datetime] = {change.kind: change.at for change in corrections}
+    updates = filter(None, [article.updated_at, last.get("update")])
+    return {
+        "updated": max(updates, default=None),
+        "corrected": last.get("correction"),
+        "clarified": last.get("clarification"),
     }
 
 

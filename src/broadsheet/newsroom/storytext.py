@@ -8,6 +8,8 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.rich_text import RichText, expand_db_html
 
+from broadsheet.newsroom.plainwords import seen
+
 TAGS = {"p", "br", "b", "strong", "i", "em", "a"}
 ATTRIBUTES = {"a": {"href"}}
 SCHEMES = {"http", "https", "mailto"}
@@ -23,6 +25,11 @@ class StoryText(RichText):
         """The text as HTML that can be trusted."""
         return mark_safe(clean(expand_db_html(self.source)))  # noqa: S308 (cleaned)
 
+    @property
+    def sponsored(self) -> SafeString:
+        """The same, its links marked as what somebody paid for."""
+        return mark_safe(clean(expand_db_html(self.source), "sponsored"))  # noqa: S308 (cleaned)
+
     def __str__(self) -> SafeString:
         return self.__html__()
 
@@ -35,6 +42,10 @@ class StoryText(RichText):
                 yield StoryText(part)
 
 
-def clean(html: str) -> str:
-    """The HTML without anything but paragraphs, emphasis and links to safe addresses."""
-    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+def clean(html: str, rel: str | None = None) -> str:
+    """The HTML without anything but paragraphs, emphasis and links to safe addresses.
+
+    `rel` is said of every link.
+    """
+    safe = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=rel)
+    return seen(safe)
