@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.forms import CheckboxSelectMultiple, MultipleChoiceField
+from django.forms import CheckboxSelectMultiple, MultipleChoiceField, RadioSelect
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
@@ -15,27 +16,38 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 
+from broadsheet.access import Level
+from broadsheet.newsroom.topic_panel import TopicSuggestions
+
 ARTICLE_TEXT = [
     MultiFieldPanel(
         [
             FieldPanel("kicker"),
+            FieldPanel("genre"),
             TitleFieldPanel("title", placeholder=_("Headline")),
             FieldPanel("standfirst"),
         ],
         heading=_("Headline"),
     ),
     MultiFieldPanel(
-        [InlinePanel("byline", label=_("Author")), FieldPanel("place")],
-        heading=_("Byline"),
-        help_text=_("Who wrote it, in order, and where."),
-    ),
-    MultiFieldPanel(
         [FieldPanel("lead_picture"), FieldPanel("lead_alt"), FieldPanel("lead_caption")],
         heading=_("Lead picture"),
         help_text=_("Photographer and agency are kept with the picture itself."),
     ),
-    FieldPanel("body"),
+    MultiFieldPanel(
+        [InlinePanel("byline", label=_("Author")), FieldPanel("place")],
+        heading=_("Byline"),
+        help_text=_("Who wrote it, in order, and where."),
+    ),
+    FieldPanel(
+        "body",
+        help_text=_(
+            "Where the preview ends is your choice: put “the preview ends here” there. Without "
+            "the mark it ends after as many paragraphs as the edition says."
+        ),
+    ),
     FieldPanel("topics", widget=CheckboxSelectMultiple, help_text=_("Archived in.")),
+    TopicSuggestions(),
     InlinePanel(
         "tied",
         heading=_("More information"),
@@ -43,14 +55,29 @@ ARTICLE_TEXT = [
         panels=[PageChooserPanel("story", "newsroom.Article")],
         help_text=_("Stories of ours that belong to this one, the nearest first."),
     ),
+    FieldPanel("also_in", widget=CheckboxSelectMultiple),
     MultiFieldPanel(
-        [FieldPanel("access")],
+        [FieldPanel("access", widget=RadioSelect), FieldPanel("sponsor")],
         heading=_("Where and for whom"),
+    ),
+    InlinePanel(
+        "corrections",
+        heading=_("Corrections and updates"),
+        label=_("Correction or update"),
+        panels=[FieldPanel("kind"), FieldPanel("at"), FieldPanel("text")],
+        help_text=_("They stand below the text with their times, for everybody."),
     ),
     MultiFieldPanel(
         [FieldPanel("published_at"), FieldPanel("updated_at")],
         heading=_("Times readers see"),
-        classname="collapsed",
+    ),
+    MultiFieldPanel(
+        [FieldPanel("embargo")],
+        heading=_("Embargo"),
+        help_text=_(
+            "Published before, the story is scheduled for the embargo's end. To publish at "
+            "another time, set a schedule (Status, at the side)."
+        ),
     ),
 ]
 
@@ -124,12 +151,71 @@ class EditionForm(WagtailAdminPageForm):
     )
 
 
+HEADLINE = (40, 75)
+"""Characters of a headline that fills its lines and stands whole in a search result."""
+STANDFIRST = (80, 180)
+"""The same for a standfirst: a sentence, and no paragraph."""
+WHO_READS = {
+    Level.FREE.value: _("Everybody: all of it, without an account."),
+    Level.REGISTERED.value: _(
+        "Readers with an account: they and subscribers read all of it. Visitors see the preview, "
+        "and how to open an account."
+    ),
+    Level.SUBSCRIBERS.value: _(
+        "Subscribers: they read all of it, on one device at a time for each seat. Everybody else "
+        "sees the preview and the plans, or all of it while they have free stories left."
+    ),
+}
+"""What each kind of reader sees, by access level."""
+
+
 class ArticleForm(WagtailAdminPageForm):
-    """The article's form: it offers the topics of the article's own edition alone."""
+    """The article's form: what it offers is the article's own edition's, or expressly not."""
+
+    class Media:
+        js = ("newsroom/length.js",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        topics = self.fields.get("topics")
-        if topics is not None and self.parent_page is not None:
-            edition = self.parent_page.specific.edition
+        if "access" in self.fields:
+            self.fields["access"].choices = list(WHO_READS.items())
+        self._hint("title", HEADLINE)
+        self._hint("standfirst", STANDFIRST)
+        if self.parent_page is not None:
+            self._offer(self.parent_page.specific.edition)
+
+    def clean(self) -> dict[str, Any]:
+        """A schedule that only followed the embargo follows it still."""
+        data: dict[str, Any] = super().clean()
+        planned, embargo = self.initial.get("go_live_at"), self.initial.get("embargo")
+        followed = planned is not None and planned == embargo
+        if followed and {"embargo", "go_live_at"} & {*self.changed_data} == {"embargo"}:
+            data["go_live_at"] = None
+        return data
+
+    def _offer(self, edition: Any) -> None:
+        topics, also_in = self.fields.get("topics"), self.fields.get("also_in")
+        if topics is not None:
             topics.queryset = topics.queryset.filter(edition=edition)
+        if also_in is not None:
+            names = dict(edition.get_siblings().values_list("path", "title"))
+            elsewhere = also_in.queryset.exclude(path__startswith=edition.path)
+            also_in.queryset = elsewhere.order_by("path")
+            also_in.label_from_instance = lambda section: (
+                f"{names.get(section.path[: -section.steplen], '')}: {section.title}"
+            )
+
+    def _hint(self, name: str, lengths: tuple[int, int]) -> None:
+        if name in self.fields:
+            low, high = lengths
+            says = _("Characters: {n}. {low} to {high} read best.")
+            self.fields[name].widget.attrs.update(
+                {
+                    "data-length-low": low,
+                    "data-length-high": high,
+                    "data-length-says": format_lazy(says, n="{n}", low=low, high=high),
+                    "data-length-short": _("Short."),
+                    "data-length-good": _("Good."),
+                    "data-length-long": _("Long."),
+                }
+            )

@@ -10,7 +10,7 @@ from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from broadsheet.newsroom import translation_desk
+from broadsheet.newsroom import topic_desk, translation_desk
 from broadsheet.newsroom.models import Article, Author, Topic
 
 
@@ -54,6 +54,8 @@ def addresses() -> list[Any]:
     """Pages of the newsroom's own in the editors' admin."""
     return [
         path("translations/<int:pk>/", translation_desk.desk, name="newsroom_translations"),
+        path("topics/<int:pk>/merge/", topic_desk.merge_topic, name="newsroom_merge_topic"),
+        path("topics/suggest/<int:edition>/", topic_desk.suggest, name="newsroom_suggest_topics"),
     ]
 
 
@@ -65,3 +67,11 @@ def story_buttons(
     if isinstance(page, Article) and page.permissions_for_user(user).can_edit():
         address = reverse("newsroom_translations", args=[page.pk])
         yield Button(_("Translations"), address, icon_name="globe", priority=60)
+
+
+@hooks.register("register_snippet_listing_buttons")
+def topic_buttons(snippet: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
+    """What can be done with a topic besides describing it."""
+    if isinstance(snippet, Topic) and user.has_perm("newsroom.delete_topic"):
+        address = reverse("newsroom_merge_topic", args=[snippet.pk])
+        yield Button(_("Merge"), address, icon_name="tag", priority=20)

@@ -2,10 +2,13 @@
 
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, TitleFieldPanel
 from wagtail.search import index
+
+from broadsheet.newsroom.addresses import leads_on
 
 
 class Author(index.Indexed, models.Model):
@@ -32,7 +35,7 @@ class Author(index.Indexed, models.Model):
     )
 
     panels: ClassVar[list[Any]] = [
-        FieldPanel("name"),
+        TitleFieldPanel("name", targets=["slug"]),
         FieldPanel("slug"),
         FieldPanel("role"),
         FieldPanel("biography"),
@@ -50,3 +53,11 @@ class Author(index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; when the address changes, the old one leads to the new one in every edition."""
+        before = Author.objects.filter(pk=self.pk).first() if self.pk else None
+        super().save(*args, **kwargs)
+        if before is not None and before.slug != self.slug:
+            for edition in apps.get_model("newsroom", "Edition").objects.all():
+                leads_on(edition.author_url(before), edition.author_url(self))

@@ -2,10 +2,13 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, PageChooserPanel
+from wagtail.admin.panels import FieldPanel, PageChooserPanel, TitleFieldPanel
 from wagtail.search import index
+
+from broadsheet.newsroom.addresses import leads_on
 
 
 class Topic(index.Indexed, models.Model):
@@ -42,7 +45,7 @@ class Topic(index.Indexed, models.Model):
 
     panels: ClassVar[list[Any]] = [
         PageChooserPanel("edition"),
-        FieldPanel("name"),
+        TitleFieldPanel("name", targets=["slug"]),
         FieldPanel("slug"),
         FieldPanel("description"),
         FieldPanel("picture"),
@@ -64,6 +67,19 @@ class Topic(index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; when the address changes, the old one leads to the new one."""
+        before = Topic.objects.filter(pk=self.pk).first() if self.pk else None
+        super().save(*args, **kwargs)
+        if before is not None:
+            leads_on(before.url, self.url)
+
+    def clean(self) -> None:
+        """Refuse a picture that is not described."""
+        super().clean()
+        if self.picture_id and not self.picture_alt:
+            raise ValidationError({"picture_alt": _("Say what the picture shows.")})
 
     @property
     def url(self) -> str:
