@@ -161,7 +161,7 @@ MEDIA_ROOT = PAPER.data_dir / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+        "BACKEND": "broadsheet.web.static_files.CompressedFiles",
     },
 }
 
