@@ -49,6 +49,8 @@ def test_demo_tells_a_program_where_everything_is(paper: LivePaper) -> None:
         "group": "group",
         "group-member": "group",
         "staff": "",
+        "reporter": "",
+        "editor": "",
     }
     assert Path(told["mail"]).is_absolute()
     for address in [told["url"], *(edition["url"] for edition in told["editions"])]:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from broadsheet.subscriptions.refusals import Refused
 from broadsheet.terms.acceptance import accept
 from broadsheet.terms.current import terms_for
 from broadsheet.terms.models import How
+from broadsheet.web import roles
 
 PASSWORD = "one-seat-one-device"  # noqa: S105 (printed for everybody who starts the demo)
 
@@ -36,6 +38,8 @@ class DemoReader:
     owner: str = ""
 
 
+GROUPS = {"reporter": roles.REPORTER, "editor": roles.EDITOR}
+"""Which groups of the paper's staff these roles are in."""
 CAST = (
     DemoReader("registered", "nora@broadsheet.example", PASSWORD, "free", "Nora"),
     DemoReader("basic", "ana@broadsheet.example", PASSWORD, "basic", "Ana"),
@@ -47,13 +51,18 @@ CAST = (
     DemoReader("group-member", "pau@broadsheet.example", PASSWORD, "group", "Pau", OLGA),
     DemoReader("group-member", "rosa@broadsheet.example", PASSWORD, "group", "Rosa", OLGA),
     DemoReader("staff", "irene@broadsheet.example", PASSWORD, "", "Irene"),
+    DemoReader("reporter", "hugo@broadsheet.example", PASSWORD, "", "Hugo"),
+    DemoReader("editor", "clara@broadsheet.example", PASSWORD, "", "Clara"),
 )
 
 
 def load() -> list[dict[str, str]]:
     """Create who is missing, with their seats; the cast as the demo tells it."""
+    roles.ship()
     for person in CAST:
         reader = _reader(person)
+        if person.role in GROUPS:
+            reader.groups.add(Group.objects.get(name=GROUPS[person.role]))
         if person.plan and person.plan != "free":
             _seat(reader, Reader.objects.get(email=person.owner or person.email), person.plan)
     _invite()

@@ -11,13 +11,14 @@ STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("style, fonts and scripts", "collectstatic", {"interactive": False}),
     ("the plans", "ship_plans", {}),
     ("the terms", "ship_terms", {}),
+    ("the roles of its staff", "ship_roles", {}),
 )
 
 
 class Command(BaseCommand):
     """`django-admin update_paper`."""
 
-    help = "Bring the database, static files, plans and terms up to date; safe to repeat."
+    help = "Bring the database, static files, plans, terms and roles up to date; safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what is done, and do it."""
