@@ -13,6 +13,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from broadsheet.billing.sweeping import compare, sweep
 from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.mail.delivery import enqueue_letters, forget_letters
+from broadsheet.newsroom.clockwork import follow_the_clock
 from broadsheet.newsroom.illustrations import enqueue_avif
 from broadsheet.newsroom.scheduling import keep_schedule
 from broadsheet.readers.export_jobs import tidy_exports
@@ -86,6 +87,7 @@ class Background:
         if cache.add(f"minute-{int(time.time() // MINUTE)}", 1, timeout=2 * MINUTE):
             sweep.enqueue()
             keep_schedule.enqueue()
+            follow_the_clock.enqueue()
             enqueue_letters()
             enqueue_avif()
         if cache.add(f"hourly-{int(time.time() // HOUR)}", 1, timeout=2 * HOUR):

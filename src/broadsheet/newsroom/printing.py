@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from broadsheet.gate.pages import Face, Kind
+from broadsheet.newsroom import coverage
 from broadsheet.settings.django import PAPER
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def matter(article: "Article", face: Face) -> dict[str, Any]:
         "recommended": recommended,
         "most_read": [] if face.signed_in else article.edition.most_read(),
         "authors": article.authors,
+        "coverage": coverage.of(article, whole=face.kind is Kind.FULL),
         "corrections": corrections,
         "changed": _last_changes(article, corrections),
         "translations": article.translated(),

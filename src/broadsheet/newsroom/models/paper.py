@@ -21,6 +21,7 @@ from broadsheet.newsroom import editing, finding, fronts, most_read
 from broadsheet.newsroom.languages import best_match
 from broadsheet.newsroom.models.articles import STEP, Article, dressed
 from broadsheet.newsroom.models.authors import Author
+from broadsheet.newsroom.models.live import BreakingNews
 from broadsheet.newsroom.models.slots import SectionSlot
 from broadsheet.newsroom.models.topics import Topic
 from broadsheet.newsroom.models.tree import PaperPage, leaf, shown
@@ -192,6 +193,7 @@ class Edition(RoutablePageMixin, PaperPage):
             "edition": self,
             "sections": self.sections,
             "editions": self.editions,
+            "breaking": BreakingNews.objects.shown_in(self),
             "languages": [pair for pair in settings.INTERFACE_LANGUAGES if pair[0] in self.offered],
         }
 
