@@ -239,7 +239,9 @@ class _Desk:
         if edition.slots.exists():
             return
         ranked = sorted((both for both in articles if both[0].rank), key=lambda both: both[0].rank)
-        heads = iter([Place.LEAD, Place.SECOND, *[Place.BLOCK] * len(ranked)])
+        taken = {lines.slot for lines, _ in ranked}
+        single = [place for place in (Place.LEAD, Place.SECOND) if place not in taken]
+        heads = iter([*single, *[Place.BLOCK] * len(ranked)])
         edition.slots = [
             FrontSlot(place=lines.slot or next(heads), story=article, sort_order=order)
             for order, (lines, article) in enumerate(ranked)

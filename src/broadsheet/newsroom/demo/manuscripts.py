@@ -127,8 +127,8 @@ class StoryLines(_Written):
     """A story's file.
 
     `rank` is its turn among the stories that are put on the front page by hand; 0 is none of them.
-    The first of these leads, the next is the second story, the others head their sections' blocks,
-    unless a file says with `slot` which place is the story's; such a story takes no other's.
+    A file may say with `slot` which place is its story's. Of the others the first leads, the next
+    is the second story, and the rest head their sections' blocks.
     `translates` names the same story in another edition, as edition/story: one of the two says it.
     `also_in` names sections of other editions that list it too, as edition/section.
     """
