@@ -51,6 +51,7 @@ CSRF_TRUSTED_ORIGINS = [PAPER.site_url]
 
 INSTALLED_APPS = [
     "broadsheet.web",
+    "broadsheet.importing",
     "broadsheet.billing",
     "broadsheet.gifts",
     "broadsheet.recommendations",

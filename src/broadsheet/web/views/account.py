@@ -17,6 +17,7 @@ from broadsheet.access import Device as Holder
 from broadsheet.access import Ending
 from broadsheet.readers import sign_ins
 from broadsheet.readers.models import Device
+from broadsheet.shelf import history
 from broadsheet.stores import StoreAway
 from broadsheet.subscriptions.rights import seat_of
 from broadsheet.subscriptions.store import seat_store
@@ -44,6 +45,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "agreement": agreement,
         "next_payment": next_payment(request, agreement),
         "invoices_count": invoices_of(reader).count(),
+        "saved_count": reader.saved.count(),
+        "follows_count": reader.follows.count(),
+        "consents": history.consents(reader),
         "devices_count": reader.devices.signed_in().count(),
         **offered_to(reader),
     }

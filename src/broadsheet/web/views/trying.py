@@ -24,6 +24,12 @@ def asks_too_often(request: HttpRequest) -> bool:
     return not ratelimit.consume(_counted(request), action="ask_the_till")
 
 
+def loads_too_often(request: HttpRequest) -> bool:
+    """Whether this reader's browser has asked for their part of pages more often than anybody
+    opens stories."""
+    return not ratelimit.consume(_counted(request), action="reader_part")
+
+
 def _counted(request: HttpRequest) -> HttpRequest:
     # allauth counts no GET.
     counted = copy(request)
