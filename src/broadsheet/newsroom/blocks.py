@@ -1,54 +1,30 @@
 """What a story's body is made of, in the words editors see."""
 
+import math
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import formats, translation
-from django.utils.encoding import force_str
+from django.forms.utils import ErrorList
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
+from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.rich_text import get_text_for_indexing
 
-from broadsheet.newsroom import charts, cutting
-from broadsheet.newsroom.storytext import StoryText
+from broadsheet.newsroom import charts, cutting, footnotes
+from broadsheet.newsroom.extrablocks import DataTableBlock, EmbedBlock, FootnoteBlock, MapBlock
+from broadsheet.newsroom.numbers import in_language_of, write_number
+from broadsheet.newsroom.textblocks import ParagraphBlock
 
 LARGEST = 10**15
 """Numbers in charts stay within it, so that every one can be drawn."""
 MOST_ROWS = 40
+MOST_NOTES = 200
 MOST_ALT = 250
 """Characters of what a picture shows."""
-
-
-class ParagraphBlock(blocks.RichTextBlock):
-    """Text with bold, italic and links; what else is stored in it does not reach readers."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"features": ["bold", "italic", "link"], **options})
-
-    def to_python(self, value: str) -> StoryText:
-        """The stored HTML as text that cleans itself."""
-        return StoryText(value)
-
-    def normalize(self, value: Any) -> StoryText:
-        """The same for values given in code."""
-        if isinstance(value, StoryText):
-            return value
-        return StoryText(getattr(value, "source", value and force_str(value)))
-
-    def value_from_form(self, value: str) -> StoryText:
-        """The same for what an editor typed."""
-        return StoryText(value)
-
-    class Meta:
-        label = _("Paragraph")
-        description = _("One paragraph of the story, or several.")
-        icon = "pilcrow"
-        template = "newsroom/blocks/paragraph.html"
 
 
 class QuotationBlock(blocks.StructBlock):
@@ -122,7 +98,9 @@ class ChartRowBlock(blocks.StructBlock):
     """One line of a chart's table."""
 
     label = blocks.CharBlock(label=_("Label"), max_length=60)
-    number = blocks.DecimalBlock(label=_("Number"), min_value=-LARGEST, max_value=LARGEST)
+    number = blocks.DecimalBlock(
+        label=_("Number"), min_value=-LARGEST, max_value=LARGEST, decimal_places=6
+    )
 
 
 class ChartValue(blocks.StructValue):
@@ -135,6 +113,8 @@ class ChartValue(blocks.StructValue):
             charts.Row(row["label"], float(row["number"]), write_number(row["number"]))
             for row in self["table"]
             if row["number"] is not None
+            and math.isfinite(row["number"])
+            and abs(row["number"]) <= LARGEST
         ]
 
     @property
@@ -152,13 +132,14 @@ class ChartBlock(blocks.StructBlock):
         choices=[
             (charts.Kind.BAR.value, _("Bars: to compare")),
             (charts.Kind.LINE.value, _("Line: over time")),
+            (charts.Kind.TABLE.value, _("Table: the figures alone")),
         ],
         default=charts.Kind.BAR.value,
     )
     unit = blocks.CharBlock(
-        label=_("Unit"), required=False, max_length=60, help_text=_("As in: billion US dollars.")
+        label=_("Unit"), max_length=60, help_text=_("As in: billion US dollars.")
     )
-    source = blocks.CharBlock(label=_("Source"), required=False, max_length=160)
+    source = blocks.CharBlock(label=_("Source"), max_length=160)
     table = blocks.ListBlock(ChartRowBlock(), label=_("Table"), min_num=1, max_num=MOST_ROWS)
 
     def get_context(
@@ -166,9 +147,7 @@ class ChartBlock(blocks.StructBlock):
     ) -> dict[str, Any]:
         """The template's context, the drawing in the language of the edition, not the reader's."""
         context: dict[str, Any] = super().get_context(value, parent_context)
-        edition = context.get("edition")
-        language = edition.language.lower() if edition else translation.get_language()
-        with translation.override(language):
+        with in_language_of(context.get("edition")):
             chart = value.chart
             context["rows"] = chart.rows
             context["svg"] = charts.draw(chart, charts.Kind(value["kind"]))
@@ -176,7 +155,7 @@ class ChartBlock(blocks.StructBlock):
 
     class Meta:
         label = _("Chart")
-        description = _("A small table, drawn as bars or as a line.")
+        description = _("A small table, drawn as bars or as a line, or left as it is.")
         icon = "table"
         template = "newsroom/blocks/chart.html"
         value_class = ChartValue
@@ -196,6 +175,9 @@ class StoryBody(blocks.StreamBlock):
     quotation = QuotationBlock()
     picture = PictureBlock()
     chart = ChartBlock()
+    table = DataTableBlock()
+    map = MapBlock()
+    embed = EmbedBlock()
     pull_quote = blocks.TextBlock(
         label=_("Pull quote"),
         description=_("A sentence of the story itself, set large."),
@@ -210,6 +192,14 @@ class StoryBody(blocks.StreamBlock):
         icon="mail",
         template="newsroom/blocks/newsletter.html",
     )
+    footnotes = blocks.ListBlock(
+        FootnoteBlock(),
+        label=_("Footnotes"),
+        description=_("What marks like [^1] in the paragraphs refer to. Printed at the end."),
+        max_num=MOST_NOTES,
+        icon="list-ol",
+        template="newsroom/blocks/footnotes.html",
+    )
     preview_end = blocks.StaticBlock(
         label=_("The preview ends here"),
         description=_("Readers without access see the story up to this mark."),
@@ -217,14 +207,16 @@ class StoryBody(blocks.StreamBlock):
         icon="cut",
     )
 
+    def clean(self, value: Any) -> Any:
+        """The body; every footnote's mark must lead somewhere."""
+        cleaned = super().clean(value)
+        faults = list(footnotes.faults(list(one_by_one(cleaned))))
+        if faults:
+            raise StreamBlockValidationError(non_block_errors=ErrorList(faults))
+        return cleaned
+
     class Meta:
         block_counts = {"preview_end": {"max_num": 1}, "newsletter": {"max_num": 1}}  # noqa: RUF012
-
-
-def write_number(value: Decimal | float) -> str:
-    """A number as the active language writes it, with a true minus and no needless zeros."""
-    plain = format(Decimal(str(value)).normalize(), "f")
-    return formats.number_format(Decimal(plain), force_grouping=True).replace("-", "\N{MINUS SIGN}")
 
 
 def one_by_one(body: Any) -> Iterator[Any]:
@@ -242,9 +234,16 @@ def plain_text(child: Any) -> str:
     """The words of one block as readers read them, without markup."""
     match child.block_type:
         case "paragraph":
-            return str(get_text_for_indexing(child.value.source))
+            return str(get_text_for_indexing(footnotes.without_marks(child.value.source)))
         case "subheading" | "pull_quote":
             return str(child.value)
         case "quotation":
             return str(child.value["text"])
+        case "table":
+            return str(child.value.words)
+        case "map" | "embed":
+            return str(child.value["title"])
+        case "footnotes":
+            notes = (get_text_for_indexing(note["text"].source) for note in child.value)
+            return "\n".join(notes)
     return ""

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from broadsheet.gate.pages import Face, Kind
-from broadsheet.newsroom import coverage
+from broadsheet.newsroom import coverage, footnotes
 from broadsheet.settings.django import PAPER
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def matter(article: "Article", face: Face) -> dict[str, Any]:
         **article.edition.furniture(),
         "article": article,
         "section": article.section,
-        "blocks": blocks,
+        "blocks": footnotes.laid_out(blocks, article.body_blocks()),
         "face": face,
         "signed_in": face.signed_in,
         "topics": topics,

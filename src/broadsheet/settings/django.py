@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.utils.csp import CSP
+from wagtail.embeds import oembed_providers
 
 from broadsheet.settings.paper import load
 
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "broadsheet.demo",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.table_block",
     "wagtail.embeds",
     "wagtail.users",
     "wagtail.snippets",
@@ -260,7 +262,12 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "broadsheet.newsroom.word_index
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
-WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
+WAGTAILEMBEDS_FINDERS = [
+    {
+        "class": "wagtail.embeds.finders.oembed",
+        "providers": [oembed_providers.youtube, oembed_providers.vimeo, oembed_providers.soundcloud],
+    }
+]
 TAGGIT_CASE_INSENSITIVE = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

@@ -10,7 +10,7 @@ __all__ = ["Chart", "Kind", "Row", "draw"]
 
 
 def draw(chart: Chart, kind: Kind) -> SafeString:
-    """The chart as inline SVG; nothing when its table is empty."""
-    if not chart.rows:
+    """The chart as inline SVG; nothing when its table is empty, or all there is."""
+    if not chart.rows or kind is Kind.TABLE:
         return SafeString("")
     return lines(chart) if kind is Kind.LINE else bars(chart)

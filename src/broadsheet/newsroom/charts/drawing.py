@@ -21,6 +21,7 @@ class Kind(StrEnum):
 
     BAR = "bar"
     LINE = "line"
+    TABLE = "table"
 
 
 class Row(NamedTuple):
@@ -87,7 +88,8 @@ def frame(chart: Chart, kind: Kind, height: float, parts: Sequence[str]) -> Safe
     opening = (
         f'<svg class="chart-drawing chart-{kind}" id="{chart.id}" role="img"'
         f' aria-labelledby="{title}" aria-describedby="{description}"'
-        f' width="100%" height="{number(height)}" font-size="14" fill="currentColor">'
+        f' width="100%" height="{number(height)}" font-size="14" fill="currentColor"'
+        ' direction="ltr">'
     )
     head = [
         element("title", chart.title or _("Chart"), id=title),

@@ -70,8 +70,8 @@ class ChartLines(_Written):
 
     title: str
     kind: Kind
-    unit: str = ""
-    source: str = ""
+    unit: str
+    source: str
     rows: list[tuple[str, float]] = Field(min_length=1)
 
 

@@ -22,7 +22,7 @@ from wagtail.search import index
 
 from broadsheet.access import Facts, Level, decide
 from broadsheet.gate.pages import face_for
-from broadsheet.newsroom import cutting, editing, printing, proofs
+from broadsheet.newsroom import cutting, editing, footnotes, printing, proofs
 from broadsheet.newsroom.blocks import StoryBody, one_by_one, plain_text
 from broadsheet.newsroom.bylines import in_words
 from broadsheet.newsroom.models.pictures import Picture
@@ -338,13 +338,15 @@ class Article(PaperPage):
         return own or (self.lead_picture.description.strip() if self.lead_picture else "")
 
     def body_blocks(self) -> list[Any]:
-        """The whole text, a paragraph a block, without the editor's mark."""
-        return [child for child in one_by_one(self.body) if child.block_type != cutting.MARK]
+        """The whole text, a paragraph a block, without the editor's mark, footnotes last."""
+        story = [child for child in one_by_one(self.body) if child.block_type != cutting.MARK]
+        return sorted(story, key=lambda child: child.block_type == footnotes.KIND)
 
     def preview_blocks(self) -> list[Any]:
         """What everybody may read of the text."""
         story = list(one_by_one(self.body))
-        return story[: self._cut(story)]
+        shown = story[: self._cut(story)]
+        return [child for child in shown if child.block_type != footnotes.KIND]
 
     def open_blocks(self) -> list[Any]:
         """What of the text leaves by every door: the preview, or all of it when it is free."""
