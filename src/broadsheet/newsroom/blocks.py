@@ -22,6 +22,11 @@ from broadsheet.newsroom.textblocks import ParagraphBlock
 LARGEST = 10**15
 """Numbers in charts stay within it, so that every one can be drawn."""
 MOST_ROWS = 40
+MOST_BLOCKS = 1500
+"""Blocks of a story: a browser sends five fields or more for each, and Django takes ten thousand. One
+paragraph block holds any number of paragraphs."""
+MOST_CHARACTERS = 1_000_000
+"""Characters of a story, in the form in which it is kept: some 150,000 words."""
 MOST_NOTES = 200
 MOST_ALT = 250
 """Characters of what a picture shows."""
@@ -216,6 +221,7 @@ class StoryBody(blocks.StreamBlock):
         return cleaned
 
     class Meta:
+        max_num = MOST_BLOCKS
         block_counts = {"preview_end": {"max_num": 1}, "newsletter": {"max_num": 1}}  # noqa: RUF012
 
 

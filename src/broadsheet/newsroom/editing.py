@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
+    CommentPanel,
     FieldPanel,
     InlinePanel,
     MultiFieldPanel,
@@ -89,7 +90,7 @@ ADDRESS = [
     ),
 ]
 
-SETTINGS = [PublishingPanel()]
+SETTINGS = [PublishingPanel(), CommentPanel()]
 
 PAPER = [TitleFieldPanel("title", placeholder=_("The paper's name"))]
 

@@ -23,7 +23,7 @@ from wagtail.search import index
 from broadsheet.access import Facts, Level, decide
 from broadsheet.gate.pages import face_for
 from broadsheet.newsroom import cutting, editing, footnotes, printing, proofs
-from broadsheet.newsroom.blocks import StoryBody, one_by_one, plain_text
+from broadsheet.newsroom.blocks import MOST_CHARACTERS, StoryBody, one_by_one, plain_text
 from broadsheet.newsroom.bylines import in_words
 from broadsheet.newsroom.models.pictures import Picture
 from broadsheet.newsroom.models.tree import PaperPage
@@ -268,7 +268,12 @@ class Article(PaperPage):
                 "This story is published: readers have it. Unpublish it first, "
                 "or give a time that has passed."
             )
-        if PLACEHOLDER.search(self._everything_written()):
+        written = self._everything_written()
+        if len(written) > MOST_CHARACTERS:
+            faults["body"] = _("A story holds at most %(most)d characters. Part it in two.") % {
+                "most": MOST_CHARACTERS
+            }
+        if PLACEHOLDER.search(written):
             faults["title"] = _("A word between double percent signs cannot be printed.")
         if faults:
             raise ValidationError(faults)
@@ -417,7 +422,7 @@ class Article(PaperPage):
         others = Article.objects.as_cards().inside(self.edition)
         filed = Article.topics.through.objects.filter(topic__in=[topic.pk for topic in topics])
         ways = (
-            others.filter(liked_by__article=self).order_by("liked_by__rank"),
+            others.filter(liked_by__article__in=[self.pk]).order_by("liked_by__rank"),
             others.newest().filter(pk__in=filed.values("article")),
             others.newest().inside(self.section),
         )

@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from broadsheet.newsroom.blocks import MOST_BLOCKS, MOST_CHARACTERS
+from broadsheet.web.policy import EDITORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,18 @@ PROBLEMS = {
         _("That was too much"),
         _("The form is larger than it can be. Load the story again and press the button there."),
     ),
+    "story-too-long": Words(
+        413,
+        _("That was too much at once"),
+        format_lazy(
+            _(
+                "A story holds at most {blocks} blocks and {characters} characters. Nothing of "
+                "what you sent was saved: go back, it is still there, and part it in two."
+            ),
+            blocks=MOST_BLOCKS,
+            characters=MOST_CHARACTERS,
+        ),
+    ),
 }
 """What the gate and the forms may stumble over."""
 
@@ -79,6 +96,9 @@ def not_here(request: HttpRequest) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """It cannot be read. Django's own page for this looks for a form's token, and so reads it again
     and falls over the same thing."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        too_much = "story-too-long" if request.path.startswith(EDITORS) else "too-large"
+        return _say(request, PROBLEMS[too_much])
     return render(request, "400.html", status=400)
 
 
