@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from wagtail.embeds.embeds import get_finder_for_embed
 from wagtail.embeds.exceptions import EmbedUnsupportedProviderException
 
-from broadsheet.newsroom.pictures import visible
+from broadsheet.newsroom.oneline import visible
 
 KEPT = 86_400
 """Seconds for which a provider is not asked again about the same address."""

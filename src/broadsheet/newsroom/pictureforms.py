@@ -9,6 +9,7 @@ from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
 from broadsheet.newsroom import pictures
+from broadsheet.newsroom.oneline import visible
 
 
 class PictureFileField(WagtailImageField):
@@ -55,7 +56,7 @@ class PictureForm(BaseImageForm):
 
     def clean_title(self) -> str:
         """The title without invisible characters."""
-        title = pictures.visible(self.cleaned_data["title"])
+        title = visible(self.cleaned_data["title"])
         if not title:
             raise ValidationError(_("Give it a title that can be read."))
         return title

@@ -7,7 +7,6 @@ it was taken, and without anything hidden behind it.
 
 import hashlib
 import io
-import unicodedata
 from typing import IO, Any
 
 from django.core.files.base import ContentFile
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, JpegImagePlugin
 
 from broadsheet.newsroom.models import Picture
+from broadsheet.newsroom.oneline import visible
 
 MOST_BYTES = 30_000_000
 """The largest file that is taken."""
@@ -30,8 +30,6 @@ MOST_PROFILE = 1_000_000
 WEBP_QUALITY = 92
 STEM = 60
 """Characters of a stored file's name."""
-JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-"""Invisible characters that belong to words of some languages."""
 
 
 class PictureRefused(ValueError):
@@ -87,16 +85,6 @@ def file_name(name: str, ending: str) -> str:
     last = name.replace("\\", "/").rpartition("/")[2].rpartition(".")
     stem = slugify((last[0] or last[2])[:500])[:STEM].strip("-_")
     return f"{stem or 'picture'}.{ending}"
-
-
-def visible(text: str) -> str:
-    """The text in one line, without characters that cannot be seen or turn it round."""
-    kept = (
-        " " if unicodedata.category(one) in ("Cc", "Zl", "Zp") else one
-        for one in text
-        if one in JOINERS or unicodedata.category(one) not in ("Cf", "Cs", "Co", "Cn")
-    )
-    return " ".join("".join(kept).split())
 
 
 def _fitting(field: str, text: str) -> str:

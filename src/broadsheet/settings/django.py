@@ -265,7 +265,11 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILEMBEDS_FINDERS = [
     {
         "class": "wagtail.embeds.finders.oembed",
-        "providers": [oembed_providers.youtube, oembed_providers.vimeo, oembed_providers.soundcloud],
+        "providers": [
+            oembed_providers.youtube,
+            oembed_providers.vimeo,
+            oembed_providers.soundcloud,
+        ],
     }
 ]
 TAGGIT_CASE_INSENSITIVE = True

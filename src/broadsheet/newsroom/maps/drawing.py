@@ -76,13 +76,19 @@ def draw(a_map: LocatorMap) -> SafeString:
         _path("map-border", view.lines(world.borders)),
         _path("map-coast", view.lines(world.coasts)),
     ]
-    parts = [
+    opening = (
         f'<svg class="map-drawing" id="{a_map.id}" role="img" aria-labelledby="{title}"'
-        f' aria-describedby="{description}" width="100%" direction="ltr">',
+        f' aria-describedby="{description}" width="100%" direction="ltr">'
+    )
+    stretched = (
+        f'<svg viewBox="0 0 {number(WIDTH)} {number(HEIGHT)}" width="100%" height="100%"'
+        ' preserveAspectRatio="xMidYMid slice">'
+    )
+    parts = [
+        opening,
         element("title", a_map.title or _("Map"), id=title),
         element("desc", a_map.description, id=description),
-        f'<svg viewBox="0 0 {number(WIDTH)} {number(HEIGHT)}" width="100%" height="100%"'
-        ' preserveAspectRatio="xMidYMid slice">',
+        stretched,
         *ground,
         "</svg>",
         *_marks(a_map.places, view),
@@ -92,9 +98,10 @@ def draw(a_map: LocatorMap) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 (escaped by `element`)
 
 
-def _path(kind: str, lines: Iterable[Sequence[tuple[float, float]]], *, closed: bool = False) -> str:
+def _path(kind: str, lines: Iterable[atlas.Line], *, closed: bool = False) -> str:
     drawn = "".join(
-        "M" + "L".join(f"{number(round(x, 1))} {number(round(y, 1))}" for x, y in line)
+        "M"
+        + "L".join(f"{number(round(x, 1))} {number(round(y, 1))}" for x, y in line)
         + ("Z" if closed else "")
         for line in lines
     )
