@@ -115,6 +115,9 @@ class ArticleQuerySet(PageQuerySet):
 class Article(PaperPage):
     """One story. Its title is the headline; its text leaves only as the gate decides."""
 
+    live: bool
+    go_live_at: datetime | None
+
     kicker = models.CharField(
         _("kicker"),
         max_length=60,
