@@ -14,8 +14,15 @@ PRIVATE = (b"cache-control", b"private, no-cache")
 PUBLIC = (b"cache-control", b"public, max-age=0, must-revalidate")
 """Shared caches may keep it, and must ask each time: access may change at any moment."""
 
+PLAYERS = (
+    "https://www.youtube-nocookie.com",
+    "https://player.vimeo.com",
+    "https://w.soundcloud.com",
+)
+"""Origins whose players a story may show in a frame, once its reader asks."""
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    f"frame-src {' '.join(PLAYERS)}; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 SECURITY: Headers = [

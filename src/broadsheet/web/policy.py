@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.utils.csp import CSP
 
+from broadsheet.gate.response import PLAYERS
+
 EDITORS = "/admin/"
 OWN = "/account/"
 """Below this are a reader's own pages, of which nothing stays on a computer that others use."""
@@ -23,7 +25,11 @@ EDITORS_POLICY = {
     "frame-ancestors": [CSP.SELF],
 }
 """Wagtail's admin is built on inline scripts and styles, and shows previews in frames."""
-PROOF_POLICY = {**settings.SECURE_CSP, "frame-ancestors": [CSP.SELF]}
+PROOF_POLICY = {
+    **settings.SECURE_CSP,
+    "frame-src": [*PLAYERS],
+    "frame-ancestors": [CSP.SELF],
+}
 """A preview: readers' own policy, in the editors' frame."""
 
 

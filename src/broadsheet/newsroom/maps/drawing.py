@@ -191,13 +191,20 @@ def _scale(a_map: LocatorMap) -> list[str]:
     length = _round(a_map.kilometres / 4)
     end = BAR_LEFT + 100 * length / a_map.kilometres
     text = _("%(length)s km") % {"length": a_map.write(length)}
-    bar = {"kind": "map-scale", "stroke": "currentColor", "stroke_width": 2}
+    level = percent(BAR_BOTTOM)
     return [
-        element("line", x1=percent(BAR_LEFT), x2=percent(end), y1=percent(BAR_BOTTOM),
-                y2=percent(BAR_BOTTOM), **bar),
-        element("text", text, kind="map-kilometres", x=percent(BAR_LEFT), y=percent(BAR_BOTTOM),
-                dy=-7),
-    ]  # fmt: skip
+        element(
+            "line",
+            kind="map-scale",
+            x1=percent(BAR_LEFT),
+            x2=percent(end),
+            y1=level,
+            y2=level,
+            stroke="currentColor",
+            stroke_width=2,
+        ),
+        element("text", text, kind="map-kilometres", x=percent(BAR_LEFT), y=level, dy=-7),
+    ]
 
 
 def _round(length: float) -> int:

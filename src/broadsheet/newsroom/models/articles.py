@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,7 @@ from wagtail.search import index
 
 from broadsheet.access import Facts, Level, decide
 from broadsheet.gate.pages import face_for
+from broadsheet.gate.response import PLAYERS
 from broadsheet.newsroom import cutting, editing, footnotes, printing, proofs
 from broadsheet.newsroom.blocks import MOST_CHARACTERS, StoryBody, one_by_one, plain_text
 from broadsheet.newsroom.bylines import in_words
@@ -476,6 +478,8 @@ class Article(PaperPage):
         )
         response = HttpResponse(printing.sheet(self, face))
         response.headers["Broadsheet-Access"] = decision.header
+        policy = {**settings.SECURE_CSP, "frame-src": [*PLAYERS]}
+        response._csp_config = policy  # type: ignore[attr-defined]
         response.headers["Cache-Control"] = "private, no-cache"
         return response
 
