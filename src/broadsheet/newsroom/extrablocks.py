@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -26,7 +28,7 @@ class Cell(NamedTuple):
 
     text: str
     numeric: bool
-    """Whether it is a number, or empty, and so stands to the end of its column."""
+    """Whether its column holds numbers alone, which stand under one another."""
 
 
 class TableValue(blocks.StructValue):
@@ -40,12 +42,12 @@ class TableValue(blocks.StructValue):
     @property
     def head(self) -> list[Cell]:
         """The first line if it names the columns, else nothing."""
-        return self._lines[0] if self._lines and self._has("row") else []
+        return self._cells[0] if self._cells and self._has("row") else []
 
     @property
     def lines(self) -> list[list[Cell]]:
         """The lines below the head."""
-        return self._lines[1:] if self.head else self._lines
+        return self._cells[1:] if self.head else self._cells
 
     @property
     def named(self) -> bool:
@@ -55,8 +57,8 @@ class TableValue(blocks.StructValue):
     @property
     def words(self) -> str:
         """Everything in it, for searching and counting."""
-        cells = [cell.text for line in self._lines for cell in line]
-        return " ".join(filter(None, [self.caption, *cells]))
+        texts = [text for line in self._texts for text in line]
+        return " ".join(filter(None, [self.caption, *texts]))
 
     def _has(self, header: str) -> bool:
         return self._stored.get("table_header_choice") in (header, "both")
@@ -66,14 +68,27 @@ class TableValue(blocks.StructValue):
         return self["table"] or {}
 
     @property
-    def _lines(self) -> list[list[Cell]]:
-        lines = [[_cell(one) for one in line] for line in self._stored.get("data") or []]
-        return [line for line in lines if any(cell.text for cell in line)]
+    def _texts(self) -> list[list[str]]:
+        lines = [
+            [" ".join(str("" if one is None else one).split()) for one in line]
+            for line in self._stored.get("data") or []
+        ]
+        return [line for line in lines if any(line)]
+
+    @cached_property
+    def _cells(self) -> list[list[Cell]]:
+        texts = self._texts
+        below = texts[1:] if self._has("row") else texts
+        columns = [list(filter(None, column)) for column in zip_longest(*below)]
+        numeric = [bool(column) and all(map(_is_number, column)) for column in columns]
+        return [
+            [Cell(text, place < len(numeric) and numeric[place]) for place, text in enumerate(line)]
+            for line in texts
+        ]
 
 
-def _cell(content: Any) -> Cell:
-    text = " ".join(str(content if content is not None else "").split())
-    return Cell(text, text != "" and any(map(str.isdigit, text)) and NUMERIC.issuperset(text))
+def _is_number(text: str) -> bool:
+    return any(map(str.isdigit, text)) and NUMERIC.issuperset(text)
 
 
 class DataTableBlock(blocks.StructBlock):
