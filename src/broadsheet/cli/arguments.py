@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from broadsheet.cli import check, demo, new, reconcile, serve, update
+from broadsheet.cli import carrying, check, demo, new, reconcile, serve, update
 from broadsheet.cli.papers import Refusal
 
 
@@ -52,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("reconcile", help="compare with Stripe, and mend what was missed")
     one.add_argument("--days", type=int, default=90, help="how far back (default: 90)")
     one.set_defaults(run=reconcile.run)
+
+    carrying.add_to(commands)
 
     one = commands.add_parser("check", help="say in words what is misconfigured")
     one.set_defaults(run=check.run)

@@ -1,0 +1,13 @@
+"""Importing as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportingConfig(AppConfig):
+    """The app of imports and exports."""
+
+    name = "broadsheet.importing"
+    label = "importing"
+    verbose_name = _("Importing")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Ghost: its JSON export, its list of members, and the two forms its stories are kept in."""
