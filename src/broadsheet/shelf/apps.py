@@ -12,5 +12,5 @@ class ShelfConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say what an export holds."""
-        from broadsheet.shelf import own_data  # noqa: F401, PLC0415 (needs the app registry)
+        """Say what an export holds, and follow topics that are merged."""
+        from broadsheet.shelf import merged, own_data  # noqa: F401, PLC0415 (needs the app registry)

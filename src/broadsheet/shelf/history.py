@@ -11,7 +11,7 @@ from broadsheet.gate.openings import Opening
 from broadsheet.newsroom.models import Article
 from broadsheet.readers.models import Reader
 from broadsheet.shelf.keeping import tell
-from broadsheet.shelf.models import HistoryConsent, ReadStory
+from broadsheet.shelf.models import HistoryConsent, ReadStory, history_erasing
 
 KEPT = timedelta(days=180)
 """How long a story stays in a history after it was last read."""
@@ -31,25 +31,19 @@ def withdraw(reader: Reader) -> None:
     """Write down no more, and erase what was."""
     with transaction.atomic():
         HistoryConsent.objects.filter(reader=reader).delete()
-        reader.history.all().delete()
-        tell(reader.pk)
+        _erase(reader)
 
 
 def erase(reader: Reader) -> int:
     """Erase all that is written down; how many stories it was. The consent stands."""
     with transaction.atomic():
-        erased, _ = reader.history.all().delete()
-        tell(reader.pk)
-    return erased
+        return _erase(reader)
 
 
 def forget(reader: Reader, entry: int) -> bool:
     """Erase one story of the reader's own history; False: there is no such entry."""
     with transaction.atomic():
-        erased, _ = reader.history.filter(pk=entry).delete()
-        if erased:
-            tell(reader.pk)
-    return bool(erased)
+        return bool(_erase(reader, pk=entry))
 
 
 def note(openings: Iterable[Opening]) -> None:
@@ -76,6 +70,13 @@ def note(openings: Iterable[Opening]) -> None:
             update_fields=["read_at"],
         )
         tell(*{row.reader_id for row in rows})
+
+
+def _erase(reader: Reader, **which: int) -> int:
+    erased, _ = reader.history.filter(**which).delete()
+    history_erasing.send(sender=Reader, reader=reader)
+    tell(reader.pk)
+    return erased
 
 
 @task()

@@ -14,6 +14,10 @@ from broadsheet.readers.models import Reader
 tastes_changed = Signal()
 """Sent after `reader` (an id) followed, unfollowed, read something or had it forgotten."""
 
+history_erasing = Signal()
+"""Sent inside the transaction that erases some or all of what `reader` has read: whoever keeps
+something that follows from it erases that too."""
+
 
 class SavedStory(models.Model):
     """A story kept for later."""

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from broadsheet.access import Level
-from broadsheet.demo import readers
+from broadsheet.demo import readers, shelves
 from broadsheet.newsroom.demo import loader
 from broadsheet.newsroom.models import Article, Edition
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         """Stories, then readers, then the facts."""
         loader.load(lambda text: self.stdout.write(f"      {text}"))
         facts = {"editions": _editions(), "articles": _articles(), "readers": readers.load()}
+        shelves.load()
         options["file"].write_text(json.dumps(facts))
 
 
