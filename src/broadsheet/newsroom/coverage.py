@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from broadsheet.newsroom.models import Article, LiveEntry
@@ -24,6 +26,8 @@ class Coverage:
     """Whether there may be more; it ends when the story is made another kind of piece."""
     count: int
     """Entries there are."""
+    today: date
+    """The day it is in the edition."""
     first: datetime | None
     last: datetime | None
     entries: Sequence["LiveEntry"] = ()
@@ -44,14 +48,15 @@ def of(article: "Article", *, whole: bool) -> Coverage | None:
     """The coverage of a story that is or was live, else None. Its entries only when the `whole`
     text may be shown: of what is kept back, nobody learns more than how much it is."""
     running = article.genre == LIVE
+    today = timezone.localdate(timezone=ZoneInfo(article.edition.time_zone))
     if article.pk is None:
-        return Coverage(running, 0, None, None) if running else None
+        return Coverage(running, 0, today, None, None) if running else None
     rows = article.live_entries.all()
     count = rows.count()
     if not running and not count:
         return None
     ends = rows.aggregate(first=Min("at"), last=Max("at"))
-    return Coverage(running, count, **ends, entries=_shown(article) if whole else ())
+    return Coverage(running, count, today, **ends, entries=_shown(article) if whole else ())
 
 
 def _shown(article: "Article") -> list["LiveEntry"]:

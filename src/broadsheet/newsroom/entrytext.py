@@ -15,11 +15,15 @@ from broadsheet.newsroom.storytext import clean
 
 BLANK = re.compile(r"\n[ \t]*\n\s*")
 ADDRESS = r"(?:https?://|mailto:|/(?!/))[^\s<>\"()]+"
+BOLD_OR_ITALIC = (
+    r"\*\*(?P<bold>[^\s*](?:[^*\n]{0,998}[^\s*])?)\*\*"
+    r"|(?<![\w*])\*(?P<italic>[^\s*](?:[^*\n]{0,998}[^\s*])?)\*(?![\w*])"
+)
+EMPHASIS = re.compile(BOLD_OR_ITALIC)
 MARKS = re.compile(
     rf"\[(?P<words>[^\[\]\n]{{1,300}})\]\((?P<to>{ADDRESS})\)"
     r"|(?P<bare>https?://[^\s<>\"()\[\]]*[^\s<>\"()\[\].,;:!?'*])"
-    r"|\*\*(?P<bold>[^\s*](?:[^*\n]{0,998}[^\s*])?)\*\*"
-    r"|(?<![\w*])\*(?P<italic>[^\s*](?:[^*\n]{0,998}[^\s*])?)\*(?![\w*])"
+    rf"|{BOLD_OR_ITALIC}"
 )
 SIGNS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 
@@ -31,9 +35,9 @@ def to_html(typed: str) -> str:
     return "".join(f"<p>{line}</p>" for line in lines)
 
 
-def _marked(text: str) -> str:
+def _marked(text: str, marks: re.Pattern[str] = MARKS) -> str:
     done, at = [], 0
-    for found in MARKS.finditer(text):
+    for found in marks.finditer(text):
         done += [escape(text[at : found.start()]), _one(found)]
         at = found.end()
     return "".join([*done, escape(text[at:])])
@@ -42,7 +46,7 @@ def _marked(text: str) -> str:
 def _one(found: re.Match[str]) -> str:
     match found.lastgroup:
         case "to":
-            return f'<a href="{escape(found["to"])}">{_marked(found["words"])}</a>'
+            return f'<a href="{escape(found["to"])}">{_marked(found["words"], EMPHASIS)}</a>'
         case "bare":
             return f'<a href="{escape(found["bare"])}">{escape(found["bare"])}</a>'
         case "bold":

@@ -10,7 +10,11 @@ from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from broadsheet.newsroom import topic_desk, translation_desk
+from broadsheet.newsroom import (
+    live_hooks,  # noqa: F401 (it registers its own)
+    topic_desk,
+    translation_desk,
+)
 from broadsheet.newsroom.models import Article, Author, Topic
 
 

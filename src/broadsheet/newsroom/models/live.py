@@ -1,7 +1,7 @@
 """What happens while the paper is open: live blogs, and news that is breaking."""
 
 from datetime import timedelta
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -15,6 +15,9 @@ from wagtail.rich_text import get_text_for_indexing
 from broadsheet.newsroom.models.articles import EARLIEST, PLACEHOLDER, Article
 from broadsheet.newsroom.plainwords import in_one_line, seen
 from broadsheet.newsroom.storytext import StoryText
+
+if TYPE_CHECKING:
+    from broadsheet.newsroom.models.paper import Edition
 
 MOST_IN_AN_ENTRY = 20_000
 """Characters of an entry's text, as HTML: some 3,000 words, which is a story of its own."""
@@ -100,7 +103,7 @@ class LiveEntry(models.Model):
         faults: dict[str, Any] = {}
         if len(self.text) > MOST_IN_AN_ENTRY:
             faults["text"] = _("This is too long for an entry. Make it a story and link to it.")
-        elif not strip_tags(self.text).strip():
+        elif self.text and not strip_tags(self.text).strip():
             faults["text"] = _("There is nothing to read in this.")
         elif PLACEHOLDER.search(f"{self.headline}\n{self.text}\n{self.picture_alt}"):
             faults["text"] = _("A word between double percent signs cannot be printed.")
@@ -121,7 +124,7 @@ class BreakingNewsQuerySet(models.QuerySet["BreakingNews"]):
         """Those whose time is over, the last to end first."""
         return self.filter(until__lte=timezone.now()).order_by("-until", "-pk")
 
-    def shown_in(self, edition: models.Model) -> "BreakingNews | None":
+    def shown_in(self, edition: "Edition") -> "BreakingNews | None":
         """The one line that stands above the edition's pages now: the newest."""
         return self.filter(edition=edition, until__gt=timezone.now()).order_by("-pk").first()
 
