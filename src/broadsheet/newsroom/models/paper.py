@@ -33,9 +33,9 @@ PAGE_SIZE = 20
 MOST_READ = 5
 """Stories in a list of the most read."""
 TAKEN = frozenset(
-    {"account", "add-reader", "admin", "api", "card", "documents", "feeds", "gifts"}
-    | {"invitations", "join", "language", "mailbox", "media", "plans", "search", "sitemap"}
-    | {"static", "subscribe", "terms"}
+    {"accessibility", "account", "add-reader", "admin", "api", "card", "documents"}
+    | {"feeds", "gifts", "invitations", "join", "language", "mailbox", "media", "offline"}
+    | {"plans", "search", "sitemap", "static", "subscribe", "terms"}
 )
 """Addresses at the root that are not the newsroom's to give."""
 ROUTED = frozenset(("author", "search", "topic"))
