@@ -8,6 +8,7 @@ from wagtail.admin import urls as admin_urls
 
 from broadsheet.readers import sudo
 from broadsheet.web.views import (
+    accessibility,
     account,
     errors,
     gifts,
@@ -74,6 +75,7 @@ urlpatterns = [
     path("gifts/<str:code>/", giving.redeem, name="gift"),
     path("gifts/<str:code>/card/", giving.card, name="gift_card"),
     path("-/stripe/webhook/", stripe.webhook, name="stripe_webhook"),
+    path("accessibility/", accessibility.statement, name="accessibility"),
     path("terms/", terms.current, name="terms"),
     path("terms/<int:pk>/", terms.version, name="terms_version"),
     path("terms/<int:pk>/accept/", terms.accept_version, name="accept_terms"),
