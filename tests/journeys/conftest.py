@@ -29,7 +29,7 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 LAST_WORDS = """() => {
-  const last = [...document.querySelectorAll("#story-text > p")].at(-1);
+  const last = [...document.querySelectorAll("#story-text p")].at(-1);
   const words = [...last.childNodes].map((node) => node.textContent.trim());
   return words.sort((a, b) => b.length - a.length)[0].slice(-60);
 }"""

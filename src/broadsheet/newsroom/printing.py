@@ -46,6 +46,7 @@ def matter(article: "Article", face: Face) -> dict[str, Any]:
         "article": article,
         "section": article.section,
         "blocks": footnotes.laid_out(blocks, article.body_blocks()),
+        "closed_from": _closed_from(article, blocks),
         "face": face,
         "signed_in": face.signed_in,
         "topics": topics,
@@ -65,6 +66,12 @@ def matter(article: "Article", face: Face) -> dict[str, Any]:
         "shows_mailbox": PAPER.shows_mailbox,
         "mine_quiet_days": PAPER.mine_quiet_days,
     }
+
+
+def _closed_from(article: "Article", blocks: list[Any]) -> int | None:
+    # Where in the blocks the part begins that is not for everybody; None when all of them are.
+    shown = len(article.open_blocks())
+    return shown if shown < len(blocks) else None
 
 
 def _last_changes(article: "Article", corrections: list[Any]) -> dict[str, datetime | None]:

@@ -41,7 +41,7 @@ class _Tamed(SQLiteSearchQueryCompiler):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.query = tamed(self.query)
+        self.query: SearchQuery | None = tamed(self.query)
 
     def search(self, *args: Any, **kwargs: Any) -> Any:
         """The rows that match."""

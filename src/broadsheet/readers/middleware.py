@@ -24,6 +24,8 @@ class DeviceMiddleware:
         if PASS in request.COOKIES and request.user.pk != before:
             response.delete_cookie(PASS, samesite="Lax")
             response.delete_cookie(LEASE, samesite="Lax")
+        if response.headers.get("Cache-Control", "").startswith("public"):
+            return response  # the same for everybody, and others may keep it
         if isinstance(request.user, Reader):
             self._keep_device(request, request.user, response)
         return response

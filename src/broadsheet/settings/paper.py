@@ -71,6 +71,11 @@ class PaperSettings(BaseSettings):
     mail_from: str = Field(
         "Broadsheet <paper@localhost>", description="Sender of the paper's mail."
     )
+    security_contact: str = Field(
+        "",
+        description="Where to report a weakness of this site, for /.well-known/security.txt: a "
+        "mailto: or https:// address. Empty: there is no such file.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least severe message that is logged."
     )
@@ -174,6 +179,16 @@ class PaperSettings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
             raise ValueError("expected smtp://[user:password@]host[:port] or smtps://…")
+        return value
+
+    @field_validator("security_contact")
+    @classmethod
+    def _a_contact(cls, value: str) -> str:
+        parts = urlsplit(value)
+        mail = parts.scheme == "mailto" and "@" in parts.path
+        page = parts.scheme == "https" and bool(parts.hostname)
+        if value and (not (mail or page) or any(not "!" <= letter <= "~" for letter in value)):
+            raise ValueError("expected mailto:name@host or https://…")
         return value
 
     @field_validator("stripe_address")

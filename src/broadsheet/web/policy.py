@@ -47,7 +47,8 @@ class ContentPolicyMiddleware(ContentSecurityPolicyMiddleware):
 
 class CachePolicyMiddleware:
     """Pages of the site may differ by reader: browsers ask again, and nobody else keeps them.
-    What is a reader's own, browsers do not keep either."""
+    What is a reader's own, browsers do not keep either. What is the same for everybody says so,
+    and then has nothing in it of the one who asked."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -57,4 +58,7 @@ class CachePolicyMiddleware:
         response = self._get_response(request)
         kept = "no-store" if request.path.startswith(OWN) else "no-cache"
         response.headers.setdefault("Cache-Control", f"private, {kept}")
+        if response.headers["Cache-Control"].startswith("public"):
+            response.cookies.clear()  # whoever keeps it would hand them to somebody else
+            response.headers.pop("Vary", None)
         return response

@@ -82,6 +82,7 @@ urlpatterns = [
     path("mailbox/", include("broadsheet.web.mailbox_urls")),
     path("language/<str:code>/", reading.language, name="language"),
     path("-/problem/<str:name>/", errors.problem, name="problem"),
+    path("", include("broadsheet.web.syndication_urls")),
     path("", include(wagtail_urls)),
 ]
 
