@@ -299,6 +299,8 @@ def device(
 ) -> Device:
     """A new browser, with nothing in it, whose faults are noted."""
     options.setdefault("locale", "en-US")
+    # Its installing in the background would be counted as the page's own doing.
+    options.setdefault("service_workers", "block")
     context = browser.new_context(java_script_enabled=scripts, **options)
     context.set_default_timeout(PATIENCE)
     made = Device(name, context, paper, scripts, page=None)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from broadsheet.newsroom.models.articles import Article, filed
 from broadsheet.newsroom.models.authors import Author
@@ -42,14 +42,14 @@ class Question(forms.Form):
     topic = forms.CharField(label=_("Topic"), required=False, max_length=120)
     author = forms.CharField(label=_("Author"), required=False, max_length=120)
     since = forms.DateField(
-        label=_("From"),
+        label=pgettext_lazy("of a time", "From"),
         required=False,
         input_formats=["%Y-%m-%d"],
         validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     until = forms.DateField(
-        label=_("To"),
+        label=pgettext_lazy("of a time", "To"),
         required=False,
         input_formats=["%Y-%m-%d"],
         validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
