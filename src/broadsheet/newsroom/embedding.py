@@ -86,8 +86,10 @@ def player(address: str) -> Player | None:
 
     The address given back is written anew, to the origin that the page's policy allows.
     """
+    if any(map(str.isspace, address)):
+        return None
     try:
-        parts = urlsplit(address.strip())
+        parts = urlsplit(address)
     except ValueError:
         return None
     rest = urlunsplit(("", "", parts.path, parts.query, ""))

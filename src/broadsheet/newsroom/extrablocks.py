@@ -225,7 +225,7 @@ class EmbedValue(blocks.StructValue):
     """What another site can show, and where."""
 
     @property
-    def player(self) -> embedding.Player | None:
+    def known_player(self) -> embedding.Player | None:
         """The player, if it is one of those known here."""
         return embedding.player(str(self["player"] or ""))
 
@@ -266,7 +266,7 @@ class EmbedBlock(blocks.StructBlock):
     def clean(self, value: EmbedValue) -> Any:
         """The value with what the provider says, who is asked when the address is a new one."""
         cleaned = super().clean(value)
-        if cleaned["found_for"] == cleaned["url"] and cleaned.player and cleaned["title"]:
+        if cleaned["found_for"] == cleaned["url"] and cleaned.known_player and cleaned["title"]:
             return cleaned
         try:
             found = embedding.find(cleaned["url"])

@@ -9,6 +9,7 @@ import math
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -99,16 +100,18 @@ def draw(a_map: LocatorMap) -> SafeString:
 
 
 def _path(kind: str, lines: Iterable[atlas.Line], *, closed: bool = False) -> str:
-    drawn = "".join(
-        "M"
-        + "L".join(f"{number(round(x, 1))} {number(round(y, 1))}" for x, y in line)
-        + ("Z" if closed else "")
-        for line in lines
-    )
+    drawn = "".join(_steps(line) + ("z" if closed else "") for line in lines)
     if not drawn:
         return ""
     look = {"fill_rule": "evenodd"} if closed else {"fill": "none", "stroke": "currentColor"}
     return element("path", kind=kind, d=drawn, vector_effect="non-scaling-stroke", **look)
+
+
+def _steps(line: atlas.Line) -> str:
+    """The line from its first point in whole steps, which take the fewest characters."""
+    points = [(round(x), round(y)) for x, y in line]
+    steps = [f"{bx - ax} {by - ay}" for (ax, ay), (bx, by) in pairwise(points)]
+    return f"M{points[0][0]} {points[0][1]}l" + " ".join(steps)
 
 
 def _marks(places: Sequence[Place], view: View) -> list[str]:

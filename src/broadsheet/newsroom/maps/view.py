@@ -12,17 +12,17 @@ from typing import NamedTuple
 
 from broadsheet.newsroom.maps.atlas import Line, Point, Shape
 
-WIDTH, HEIGHT = 660.0, 440.0
-"""Of the drawing, in its own units."""
+WIDTH, HEIGHT = 1320.0, 880.0
+"""Of the drawing, in its own units: half a pixel where it is widest."""
 EARTH = 6371.0
 """Its radius in kilometres."""
 NARROWEST, WIDEST = 20, 6000
 """Kilometres across that a map can show: below, coasts would be made up of a few straight lines."""
 NORTHMOST = 75.0
 """Degrees from the equator to which places are shown."""
-MARGIN = 8.0
+MARGIN = 16.0
 """Units beyond the frame where lines are cut."""
-FINEST = 0.8
+FINEST = 2.5
 """Units; points nearer than that to each other are one."""
 EDGE = 0.02
 """Share of the frame in which a place would be half outside."""
