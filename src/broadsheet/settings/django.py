@@ -260,7 +260,12 @@ WAGTAILIMAGES_MAX_IMAGE_PIXELS = None
 # A third smaller than WebP at its 80, and hardly worse (docs/benchmarks.md); at Wagtail's own 80
 # AVIF is as large as WebP.
 WAGTAILIMAGES_AVIF_QUALITY = 65
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "broadsheet.newsroom.word_index"}}
+WAGTAILSEARCH_BACKENDS = {
+    "default": {
+        "BACKEND": "broadsheet.newsroom.word_index",
+        "ATOMIC_REBUILD": False,  # all of it in one transaction would keep every writer waiting
+    }
+}
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

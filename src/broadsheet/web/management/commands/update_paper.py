@@ -12,13 +12,14 @@ STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("the plans", "ship_plans", {}),
     ("the terms", "ship_terms", {}),
     ("the roles of its staff", "ship_roles", {}),
+    ("the search index", "update_index", {}),
 )
 
 
 class Command(BaseCommand):
     """`django-admin update_paper`."""
 
-    help = "Bring the database, static files, plans, terms and roles up to date; safe to repeat."
+    help = "Bring the database, static files, plans, terms, roles and index up to date; safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what is done, and do it."""
