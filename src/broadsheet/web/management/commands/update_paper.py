@@ -19,7 +19,7 @@ STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 class Command(BaseCommand):
     """`django-admin update_paper`."""
 
-    help = "Bring the database, static files, plans, terms, roles and index up to date; safe to repeat."
+    help = "Bring database, static files, plans, terms, roles and index up to date; safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what is done, and do it."""
