@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from broadsheet.access import Decision, Outcome, Reason
 from broadsheet.gate.pages import face_for
 from broadsheet.newsroom import press, publications
-from broadsheet.newsroom.models import Article, Likeness, StoryWords
+from broadsheet.newsroom.models import Article, Likeness, StoryWords, TiedStory
 from broadsheet.recommendations import likening
 from tests.newsroom.conftest import Newsroom
+from tests.people import reader
 
 PIPELINE = "The pipeline carries gas from the northern fields to the harbour terminal."
 CHOIR = "Forty singers rehearse a requiem in a painted chapel."
@@ -156,3 +158,16 @@ def test_publishing_asks_for_one_comparison_however_many_are_published(
         one.save_revision().publish()
         two.save_revision().publish()
     assert waiting.count() == 1
+
+
+def test_editors_see_what_is_alike_and_not_tied_yet(newsroom: Newsroom, client: Client) -> None:
+    gas, twin, third = (newsroom.story(n, body=body(PIPELINE)) for n in ("gas", "twin", "third"))
+    likening.liken.call()
+    gas.tied.add(TiedStory(story=third))
+    gas.save()
+    editor = reader("irene@example.com", is_staff=True, is_superuser=True)
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/admin/pages/{gas.pk}/edit/").content.decode()
+    proposed = page[page.index("Proposed by likeness") :].partition("</ul>")[0]
+    assert twin.get_url() in proposed
+    assert third.get_url() not in proposed

@@ -137,7 +137,7 @@ def test_a_list_is_its_readers_alone(browser: Client, story: Article) -> None:
     browser.post(PAGE, {"of": story.get_url()})
     other = signed_in(reader("luis@example.com"))
     assert "A bridge opens" not in said(other)
-    other.post(PAGE, {"story": story.pk, "keep": "0"})
+    assert other.post(PAGE, {"story": story.pk, "keep": "0"}).status_code == 404
     assert SavedStory.objects.count() == 1
 
 

@@ -18,6 +18,7 @@ from wagtail.admin.panels import (
 )
 
 from broadsheet.access import Level
+from broadsheet.newsroom.likeness_panel import LikelyStories
 from broadsheet.newsroom.topic_panel import TopicSuggestions
 
 ARTICLE_TEXT = [
@@ -56,6 +57,7 @@ ARTICLE_TEXT = [
         panels=[PageChooserPanel("story", "newsroom.Article")],
         help_text=_("Stories of ours that belong to this one, the nearest first."),
     ),
+    LikelyStories(),
     FieldPanel("also_in", widget=CheckboxSelectMultiple),
     MultiFieldPanel(
         [FieldPanel("access", widget=RadioSelect), FieldPanel("sponsor")],

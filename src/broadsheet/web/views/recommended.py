@@ -68,7 +68,8 @@ def story_part(request: HttpRequest, story: int) -> HttpResponse:
 
 
 def _recommended(reader: Reader, article: Article) -> str:
-    stories = shown_to(reader, article.edition, MOST_RELATED, [article.pk])
+    tied = article.tied.values_list("story", flat=True)  # they stand on the page already
+    stories = shown_to(reader, article.edition, MOST_RELATED, [article.pk, *tied])
     if not stories:
         return ""
     context = {

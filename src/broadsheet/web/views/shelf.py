@@ -49,13 +49,14 @@ def saved(request: HttpRequest) -> HttpResponse:
 
 
 def _keep_story(request: HttpRequest, reader: Reader) -> HttpResponse:
-    back = resolve_url("saved")
+    back, keep = resolve_url("saved"), request.POST.get("keep", "1") == "1"
     if "story" in request.POST:  # of the list, where a story may be that is published no more
-        article = get_object_or_404(Article, pk=number(request.POST["story"]))
+        keep = False
+        kept = get_object_or_404(reader.saved, article=number(request.POST["story"]))
+        article = kept.article
     else:
         article = _article(request.POST.get("of", ""))
         back += f"?of={quote(article.get_url())}"
-    keep = request.POST.get("keep", "1") == "1"
     try:
         if keep:
             keeping.save(reader, article, timezone.now())
