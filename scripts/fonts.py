@@ -2,7 +2,9 @@
 # requires-python = ">=3.12"
 # dependencies = ["fonttools[woff]==4.60.1"]
 # ///
-"""Makes the paper's web fonts from the npm packages they come from: `scripts/uv run scripts/fonts.py`.
+"""Makes the paper's web fonts from the npm packages they come from.
+
+Run as `scripts/uv run scripts/fonts.py`; it needs npm and the network.
 
 A face is cut to the axes, glyphs and features the paper uses. Kerning is kept for one instance
 of a face and serves all: how it varies along the axes costs more bytes than the outlines do, and

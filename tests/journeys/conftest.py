@@ -1,7 +1,6 @@
 """The browser, the devices, and readers whose seats nobody has contested."""
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.conftest import LivePaper
+from tests.journeys import scenes
 from tests.journeys.devices import (
     FIREFOX_ON_ANDROID,
     SAFARI_ON_IPAD,
@@ -19,6 +19,7 @@ from tests.journeys.devices import (
     device,
 )
 from tests.journeys.newcomers import Account, Newcomers
+from tests.journeys.scenes import subscribers_stories
 
 INSTALLED = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -28,15 +29,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--no-first-run",
 ]
-LAST_WORDS = """() => {
-  const last = [...document.querySelectorAll("#story-text p")].at(-1);
-  const words = [...last.childNodes].map((node) => node.textContent.trim());
-  return words.sort((a, b) => b.length - a.length)[0].slice(-60);
-}"""
-
-HREFS = "(links) => links.map((link) => link.getAttribute('href'))"
-FOR_SUBSCRIBERS = re.compile(r'id="story"[^>]*data-level="subscribers"')
-
 type NewDevice = Callable[..., Device]
 
 
@@ -125,19 +117,7 @@ def ana(newcomers: Newcomers) -> Account:
 @pytest.fixture(scope="package")
 def stories(browser: Browser, paper: LivePaper) -> list[Story]:
     """Two subscribers' articles of the United States edition, read once for their endings."""
-    reader = paper.reader("owner")
-    scout = device(browser, "scout", paper)
-    scout.signs_in(Account(reader["email"], reader["password"]))
-    found = [_story(scout, paper.article("subscribers", which)) for which in range(2)]
-    scout.context.close()
-    return found
-
-
-def _story(scout: Device, url: str) -> Story:
-    ending = scout.opens(url).page.evaluate(LAST_WORDS)
-    assert len(ending) > 20
-    assert not set("&<>") & set(ending)
-    return Story(url, ending)
+    return subscribers_stories(browser, paper)
 
 
 @pytest.fixture
@@ -152,23 +132,12 @@ def other_story(stories: list[Story]) -> Story:
 
 @pytest.fixture(scope="package")
 def spanish_stories(browser: Browser, paper: LivePaper) -> list[str]:
-    """The subscribers' stories of the Spanish edition, found as a reader would: by its links."""
+    """The subscribers' stories of the Spanish edition."""
     scout = device(browser, "scout", paper)
-    pages = ["/es/", *scout.opens("/es/").page.locator("nav.sections a").evaluate_all(HREFS)]
-    links = {
-        link
-        for page in pages
-        for link in scout.opens(page).page.locator("main h2 a, main h3 a").evaluate_all(HREFS)
-    }
-    found = [link for link in sorted(links) if _for_subscribers(scout, link)]
+    found = scenes.spanish_stories(scout)
     scout.context.close()
     assert len(found) >= 5
     return found
-
-
-def _for_subscribers(scout: Device, link: str) -> bool:
-    page = scout.context.request.get(scout.url + link).text()
-    return FOR_SUBSCRIBERS.search(page) is not None
 
 
 @pytest.fixture
