@@ -11,6 +11,7 @@ from broadsheet.access import Level
 from broadsheet.newsroom.cutting import cut
 from broadsheet.newsroom.demo import loader, manuscripts, pictures
 from broadsheet.newsroom.demo.manuscripts import BodyItem, Manuscripts, StoryLines
+from broadsheet.newsroom.footnotes import MARK
 
 RUN = 7
 """So many words in a row that stand nowhere before a wall are a leak."""
@@ -110,22 +111,35 @@ def _parted(story: StoryLines, written: Manuscripts) -> Reading:
     head = [story.headline, story.standfirst]
     if story.picture is not None:
         head += [story.picture.alt, story.picture.caption]
+    head += [change.text for change in story.corrections]
+    live = [text for entry in story.live for text in (entry.headline, *entry.text.split("\n\n"))]
+    free = story.access is Level.FREE
     return Reading(
-        shown=head + [text for item in story.body[:end] for text in _said(item)],
-        hidden=[text for item in story.body[end:] for text in _said(item)],
+        shown=head + [text for item in story.body[:end] for text in _said(item)] + live * free,
+        hidden=[text for item in story.body[end:] for text in _said(item)] + live * (not free),
     )
 
 
 def _said(item: BodyItem) -> Iterable[str]:
     if item.paragraph is not None:
         # A link's address stands between its words in the page's source, not in what is read.
-        return [html.unescape(TAG.sub(" ", item.paragraph))]
+        read = MARK.sub(r" \1 ", TAG.sub(" ", item.paragraph))
+        return [html.unescape(read)]
     if item.quotation is not None:
         return [item.quotation.text, item.quotation.speaker_role]
     if item.picture is not None:
         return [item.picture.alt, item.picture.caption]
     if item.chart is not None:
         return [item.chart.title, item.chart.source]
+    if item.table is not None:
+        cells = [str(cell) for row in item.table.rows for cell in row]
+        return [item.table.caption, item.table.source, " ".join(cells)]
+    if item.map is not None:
+        return [item.map.title]
+    if item.embed is not None:
+        return [item.embed.title]
+    if item.footnotes is not None:
+        return [note.text for note in item.footnotes]
     return [str(item.value)]
 
 

@@ -286,7 +286,7 @@ def _with(key: str, value: Any) -> Callable[[dict[str, Any]], None]:
         (_with("slug", "second"), "slug 'second'"),
         (_with("slug", "Not A Slug"), "slug"),
         (_with("surprise", 1), "surprise"),
-        (_with("live", [{"at": "1 hours", "text": "x"}]), "genre live"),
+        (_with("live", [{"at": "soon", "text": "x"}]), "live.0.at"),
         (_with("slot", "package"), "has a rank"),
         (_with("translates", "es/nothing"), "translated story 'es/nothing'"),
         (_with("also_in", ["us/opinion"]), "section 'us/opinion'"),

@@ -22,6 +22,7 @@ from broadsheet.newsroom.demo.manuscripts import (
     EditionLines,
     Manuscripts,
     StoryLines,
+    TableLines,
     TopicLines,
 )
 from broadsheet.newsroom.models import (
@@ -205,6 +206,19 @@ def _draw(name: str) -> Picture:
     )
 
 
+def _table(lines: TableLines) -> dict[str, Any]:
+    """As Wagtail's table block stores one."""
+    rows = [[str(cell) for cell in row] for row in lines.rows]
+    stored = {
+        "data": [lines.head, *rows] if lines.head else rows,
+        "table_caption": lines.caption,
+        "table_header_choice": "both" if lines.head else "column",
+        "first_row_is_table_header": bool(lines.head),
+        "first_col_is_header": True,
+    }
+    return {"table": stored, "source": lines.source}
+
+
 class _Desk:
     """Sets stories and publishes them, with everything they refer to at hand."""
 
@@ -341,6 +355,13 @@ class _Desk:
         if item.chart is not None:
             table = [{"label": label, "number": str(number)} for label, number in item.chart.rows]
             return {**item.chart.model_dump(exclude={"rows"}), "table": table}
-        if item.quotation is not None:
-            return item.quotation.model_dump()
+        if item.table is not None:
+            return _table(item.table)
+        if item.embed is not None:
+            return {**item.embed.model_dump(), "found_for": item.embed.url}
+        if item.footnotes is not None:
+            return [{"mark": note.mark, "text": f"<p>{note.text}</p>"} for note in item.footnotes]
+        structure = item.quotation or item.map
+        if structure is not None:
+            return structure.model_dump()
         return item.subheading or item.pull_quote

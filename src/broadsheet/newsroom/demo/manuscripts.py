@@ -75,6 +75,46 @@ class ChartLines(_Written):
     rows: list[tuple[str, float]] = Field(min_length=1)
 
 
+class TableLines(_Written):
+    """A table of words and numbers. The first cell of each row names it."""
+
+    caption: str
+    head: list[str] = []
+    rows: list[list[str | int | float]] = Field(min_length=1)
+    source: str
+
+
+class PlaceLines(_Written):
+    """A place on a map; degrees, south and west negative."""
+
+    label: str
+    latitude: float
+    longitude: float
+
+
+class MapLines(_Written):
+    """A locator map, and how much of the world it shows."""
+
+    title: str
+    places: list[PlaceLines] = Field(min_length=1)
+    kilometres: int
+
+
+class EmbedLines(_Written):
+    """What another site plays: the page there, and the address of the player."""
+
+    url: str
+    title: str
+    player: str
+
+
+class FootnoteLines(_Written):
+    """What a mark like [^1] in a paragraph refers to."""
+
+    mark: str
+    text: str
+
+
 class BodyItem(_Written):
     """One block of a story: exactly one of these is given."""
 
@@ -83,6 +123,10 @@ class BodyItem(_Written):
     quotation: QuotationLines | None = None
     picture: PictureLines | None = None
     chart: ChartLines | None = None
+    table: TableLines | None = None
+    map: MapLines | None = None
+    embed: EmbedLines | None = None
+    footnotes: list[FootnoteLines] | None = None
     pull_quote: str | None = None
     newsletter: Literal[True] | None = None
     preview_end: Literal[True] | None = None
@@ -159,8 +203,6 @@ class StoryLines(_Written):
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        if self.live and self.genre is not Genre.LIVE:
-            raise ValueError("only a story of the genre live has live entries")
         if self.slot and not self.rank:
             raise ValueError("a story with a slot has a rank too")
         return self

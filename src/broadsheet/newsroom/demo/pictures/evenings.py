@@ -46,7 +46,7 @@ def moths() -> Image.Image:
     rays(sheet, tint(OCHRE, 0.8), lamp, glow(lamp, 980, 0.8, 0.0), rect(0, 0, WIDTH, 960), pitch=12)
     far = ridge("moth wood", 900, 80, 160)
     sheet.flat(mixed(INK, BLUE, 0.25), far)
-    for x in (60, 210, 340, 1440, 1580, 1730):
+    for x in (60.0, 210.0, 340.0, 1440.0, 1580.0, 1730.0):
         wide = sheet.chance.uniform(26, 52)
         sheet.flat(INK, rect(x - wide, 0, x + wide, 1000))
         sheet.engrave(

@@ -201,9 +201,9 @@ def lake() -> Image.Image:
         swell=3,
     )
     glints(sheet, tint(BRICK, 0.6), 1330, 580, 900, 110, 70)
-    for x in range(-40, WIDTH + 40, 54):
-        tall = sheet.chance.uniform(60, 150)
-        sheet.flat(mixed(INK, SAGE, 0.2), poplar(x, 568, tall, 34))
+    for left in range(-40, WIDTH + 40, 54):
+        height = sheet.chance.uniform(60, 150)
+        sheet.flat(mixed(INK, SAGE, 0.2), poplar(left, 568, height, 34))
     deck: list[Point] = [(520, 850), (1120, 850), (1230, 930), (430, 930)]
     sheet.flat(mixed(INK, BLUE, 0.3), [(440, 950), (1220, 950), (1150, 1060), (520, 1060)])
     sheet.flat(INK, *(ellipse(x, 946, 74, 26) for x in (520, 700, 960, 1140)))
@@ -228,7 +228,7 @@ def lake() -> Image.Image:
     people.place(sheet, "worker", 700, 906, 370, coat=BRICK, flip=True)
     people.place(sheet, "woman", 960, 904, 350, coat=tint(OCHRE, 0.95), flip=True)
     people.place(sheet, "seated", 1100, 912, 330, coat=BLUE, flip=True)
-    for x, tall in ((60.0, 260), (150, 330), (230, 220), (1610, 250), (1690, 360), (1765, 280)):
+    for x, tall in ((60, 260), (150, 330), (230, 220), (1610, 250), (1690, 360), (1765, 280)):
         for lean in (-46, 6, 52):
             stem = curve(
                 [(x, 1220), (x + lean * 0.4, 1200 - tall * 0.5), (x + lean, 1200 - tall)],
@@ -381,9 +381,9 @@ def cellar() -> Image.Image:
     for row in (812, 910, 1008):
         for i in range(6):
             ink = sheet.chance.choice((BRICK, OCHRE, SAGE, PAPER))
-            x = 556 + i * 44
-            sheet.flat(ink, rect(x, row - 54, x + 30, row))
-            sheet.flat(INK, rect(x - 2, row - 62, x + 32, row - 52))
+            jar = 556 + i * 44
+            sheet.flat(ink, rect(jar, row - 54, jar + 30, row))
+            sheet.flat(INK, rect(jar - 2, row - 62, jar + 32, row - 52))
     sheet.flat(mixed(BLUE, INK, 0.4), rect(900, 1070, 1010, 1150))
     sheet.flat(BRICK, rect(918, 1000, 992, 1092), ellipse(955, 1000, 37, 20))
     sheet.flat(INK, rect(950, 800, 962, 990), rect(950, 800, 1330, 812), rect(1318, 640, 1330, 812))
@@ -404,7 +404,7 @@ def cellar() -> Image.Image:
         x, y = sheet.chance.uniform(0, WIDTH), sheet.chance.uniform(0, 690)
         if not (430 < x < 1370 and y > 40):
             sheet.stroke(tint(BLUE, 0.25), [(x, y), (x - 14, y + 46)], 3)
-    for x, radius in ((160.0, 120), (320, 80), (1560, 130), (1710, 90)):
+    for x, radius in ((160, 120), (320, 80), (1560, 130), (1710, 90)):
         sheet.flat(INK, rect(x - 12, 560, x + 12, ground))
         sheet.flat(mixed(INK, SAGE, 0.25), *crown(sheet, x, 520, radius))
     return sheet.finish()
