@@ -53,7 +53,7 @@ def story_part(request: HttpRequest, story: int) -> HttpResponse:
     the token for their next form, and what is recommended to them, as HTML (empty: nothing)."""
     reader = request.user
     if not isinstance(reader, Reader):
-        return JsonResponse({}, status=HTTPStatus.UNAUTHORIZED)
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)  # no fault: the page was for somebody
     if loads_too_often(request):
         return ratelimit.respond_429(request)
     article = get_object_or_404(Article.objects.live().defer("body"), pk=story)

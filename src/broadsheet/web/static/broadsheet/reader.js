@@ -7,7 +7,7 @@ const lang = encodeURIComponent(document.documentElement.lang);
 
 async function own() {
   const answer = await fetch(`/-/reader/story/${link.dataset.story}/?lang=${lang}`);
-  if (!answer.ok) return; // nobody is signed in any more, or too often: the links stay links
+  if (answer.status !== 200) return; // nobody is signed in any more: the links stay links
   const { saved, token, html } = await answer.json();
   saving(saved, token);
   if (html) recommend(html);

@@ -5,17 +5,16 @@ const tools = document.getElementById("story-tools");
 const text = document.getElementById("story-text"); // its paragraphs may change, itself stays
 const tool = (name) => tools.querySelector(`[data-tool="${name}"]`);
 const show = (button, yes = true) => { button.closest("li").hidden = !yes; };
-const say = (words) => { document.getElementById("story-tools-said").textContent = words; };
+const press = (button, yes) => button.setAttribute("aria-pressed", String(yes));
 
-// --- share: the story's own address, never one with a gift in it -------------------------------
-
+// Share the story's own address, never one with a gift in it.
 const share = tool("share");
 const { url, title } = tools.dataset;
 
 async function copy() {
   await navigator.clipboard.writeText(url);
   share.textContent = share.dataset.copied;
-  say(share.dataset.copied);
+  document.getElementById("story-tools-said").textContent = share.dataset.copied;
 }
 
 if (navigator.share || navigator.clipboard) {
@@ -26,68 +25,57 @@ if (navigator.share || navigator.clipboard) {
   show(share);
 }
 
-// --- print -------------------------------------------------------------------------------------
-
 tool("print").addEventListener("click", () => print());
 show(tool("print"));
 
-// --- text size -----------------------------------------------------------------------------------
-
-const sizes = [...tools.querySelectorAll("[data-size]")];
+// The text's size; size.js sets it again before the next page is painted.
+const page = document.documentElement.dataset;
+const sizes = tools.querySelectorAll("[data-size]");
 
 function size(chosen) {
-  document.documentElement.dataset.textSize = chosen;
-  for (const button of sizes) {
-    button.setAttribute("aria-pressed", String(button.dataset.size === chosen));
-  }
+  page.textSize = chosen;
+  for (const button of sizes) press(button, button.dataset.size === chosen);
 }
 
 for (const button of sizes) {
   button.addEventListener("click", () => {
     size(button.dataset.size);
     try {
-      localStorage.setItem("broadsheet-text-size", button.dataset.size);
+      localStorage.setItem("broadsheet-text-size", page.textSize);
     } catch {
       // Remembered for this page alone.
     }
   });
 }
-size(document.documentElement.dataset.textSize ?? "");
+size(page.textSize ?? "");
 show(sizes[0]);
 
-// --- listen: what stands on the page, a paragraph at a time --------------------------------------
-
+// Listen to what stands on the page, a paragraph at a time.
 const voice = window.speechSynthesis;
 const listen = tool("listen");
 const words = listen.textContent;
-let left = null; // paragraphs to be read; null: silent
-
-function paragraphs() {
-  const head = document.querySelectorAll("#story h1, #story .standfirst");
-  const body = text.querySelectorAll("p, h2, h3, li");
-  return [...head, ...body].map((one) => one.innerText.trim()).filter(Boolean);
-}
+let left = null; // what is still to be read; null: nobody listens
+let paused = false;
 
 function look() {
-  const on = left !== null;
-  listen.textContent = on ? (voice.paused ? listen.dataset.resume : listen.dataset.pause) : words;
-  listen.setAttribute("aria-pressed", String(on));
-  show(tool("stop"), on);
+  const { pause, resume } = listen.dataset;
+  listen.textContent = left === null ? words : paused ? resume : pause;
+  press(listen, left !== null);
+  show(tool("stop"), left !== null);
 }
 
-function next() {
-  if (!left?.length) return stop();
-  const part = new SpeechSynthesisUtterance(left.shift());
+function next(own) {
+  if (left !== own) return; // stopped, or begun again
+  if (!own.length) return stop();
+  const part = new SpeechSynthesisUtterance(own.shift());
   part.lang = document.getElementById("story").lang;
-  const own = left;
-  const on = () => { if (left === own) next(); };
-  part.addEventListener("end", on);
-  part.addEventListener("error", on);
+  part.onend = part.onerror = () => next(own);
   voice.speak(part);
 }
 
 function stop() {
   left = null;
+  paused = false;
   voice.resume(); // a paused voice would stay so for the next story
   voice.cancel();
   look();
@@ -95,15 +83,13 @@ function stop() {
 
 function turn() {
   if (left === null) {
-    voice.cancel();
-    left = paragraphs();
-    next();
-  } else if (voice.paused) {
-    voice.resume();
+    const parts = "#story h1, .standfirst, #story-text :is(p, h2, h3, li)";
+    left = [...document.querySelectorAll(parts)].map((one) => one.innerText).filter(Boolean);
+    next(left);
   } else {
-    voice.pause();
+    paused = !paused;
+    voice[paused ? "pause" : "resume"]();
   }
-  setTimeout(look, 50); // some browsers say late that they paused
   look();
 }
 
