@@ -94,7 +94,7 @@ class HistoryConsent(models.Model):
     reader = models.OneToOneField(
         Reader, on_delete=models.CASCADE, related_name="history_consent", verbose_name=_("reader")
     )
-    given_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("given"))
+    given_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("consented"))
 
     class Meta:
         verbose_name = _("consent to a reading history")

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='HistoryConsent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given_at', models.DateTimeField(verbose_name='given')),
+                ('given_at', models.DateTimeField(verbose_name='consented')),
                 ('reader', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='history_consent', to=settings.AUTH_USER_MODEL, verbose_name='reader')),
             ],
             options={
