@@ -26,7 +26,12 @@ ARTICLE_TEXT = [
         [
             FieldPanel("kicker"),
             FieldPanel("genre"),
-            TitleFieldPanel("title", placeholder=_("Headline")),
+            TitleFieldPanel(
+                "title",
+                heading=_("Headline"),
+                placeholder=_("Headline"),
+                help_text=_("What happened, in one line. In lists and searches it stands alone."),
+            ),
             FieldPanel("standfirst"),
         ],
         heading=_("Headline"),
@@ -73,6 +78,7 @@ ARTICLE_TEXT = [
     MultiFieldPanel(
         [FieldPanel("published_at"), FieldPanel("updated_at")],
         heading=_("Times readers see"),
+        help_text=_("Here times are those of your account's time zone. Readers see the edition's."),
     ),
     MultiFieldPanel(
         [FieldPanel("embargo")],

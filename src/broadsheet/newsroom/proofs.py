@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -18,11 +19,11 @@ WHOLE = ""
 MESSAGE = "message"
 MODES: list[tuple[str, Any]] = [
     (WHOLE, _("The whole story")),
-    (Wall.REGISTER.value, _("The preview: an account is asked for")),
-    (Wall.SUBSCRIBE.value, _("The preview: the plans")),
-    (Wall.METER.value, _("The preview: free stories are used up")),
-    (Wall.IN_USE.value, _("The preview: the seat is in use on another device")),
-    (MESSAGE, _("The whole story, with the message about sharing")),
+    (Wall.REGISTER.value, _("Wall: an account")),
+    (Wall.SUBSCRIBE.value, _("Wall: the plans")),
+    (Wall.METER.value, _("Wall: free stories used up")),
+    (Wall.IN_USE.value, _("Notice: seat in use")),
+    (MESSAGE, _("Message about sharing")),
 ]
 SIZES: list[dict[str, Any]] = [
     {
@@ -65,7 +66,8 @@ def proof(article: "Article", shown: Face) -> bytes:
 
     It does nothing by itself: the page's script would ask for the editor's own seat.
     """
-    since = timezone.localtime(timezone.now() - EXAMPLE_AGO)
+    zone = ZoneInfo(article.edition.time_zone)
+    since = timezone.localtime(timezone.now() - EXAMPLE_AGO, zone)
     examples = {
         "holder": _now("Firefox on Windows"),
         "since": since.isoformat(timespec="seconds"),
