@@ -13,13 +13,13 @@ from broadsheet.newsroom import most_read, publications
 from broadsheet.newsroom.models import Article, Openings
 from broadsheet.readers.export import chapters
 from broadsheet.readers.models import Reader
-from broadsheet.recommendations import making, refreshing
+from broadsheet.recommendations import likening, making, refreshing
 from broadsheet.recommendations.showing import shown_to
 from broadsheet.shelf import history, keeping
 from broadsheet.shelf.models import ReadStory
 from tests.newsroom.conftest import HIDDEN, Newsroom
 from tests.people import reader
-from tests.recommendations.test_likening import PIPELINE, body, likening
+from tests.recommendations.test_likening import PIPELINE, body
 from tests.shelf.conftest import signed_in
 
 

@@ -33,8 +33,10 @@ AGE = timedelta(days=14)
 """Older stories are not recommended, unless an edition publishes seldom."""
 READ = 200
 """Stories read last that tell what a reader likes."""
-PAUSE = 20
+PAUSE = 45
 """Seconds in which a reader's doings cause one computation, not one each."""
+KEPT = 60
+"""Seconds in which the candidates of an edition are not looked for again."""
 ACTIVE = timedelta(days=7)
 """Who was here in this time has new recommendations every hour."""
 SEVERAL = 2_000
@@ -110,7 +112,9 @@ class Pool:
         """Fetch it."""
         self.edition = edition
         self._sections = {section.path: section for section in edition.sections}
-        self._candidates = self._fetched(now)
+        # Many readers do something in one minute: the same candidates do for all.
+        kept = cache.get_or_set(f"candidates-{edition.pk}", lambda: self._fetched(now), KEPT)
+        self._candidates: list[Candidate] = kept or []
         self._topics = {key for one in self._candidates for key in one.topics}
         self._authors = {key for one in self._candidates for key in one.authors}
 
