@@ -57,7 +57,7 @@ class Question(forms.Form):
     )
 
     def __init__(self, edition: "Edition", given: Mapping[str, Any]) -> None:
-        super().__init__(given, auto_id="search-%s", use_required_attribute=False)
+        super().__init__(given, auto_id="search-%s", label_suffix="", use_required_attribute=False)
         self.edition = edition
         sections: Any = self.fields["section"]
         sections.choices = [("", _("All sections"))]
