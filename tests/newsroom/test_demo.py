@@ -1,7 +1,8 @@
 """The demonstration paper: built once, left alone after that, and refused when it is wrong."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ from wagtail.models import Page, Site
 
 from broadsheet.access import Level
 from broadsheet.newsroom.demo import loader, manuscripts, pictures
-from broadsheet.newsroom.demo.manuscripts import ManuscriptError
+from broadsheet.newsroom.demo.manuscripts import ManuscriptError, Manuscripts, StoryLines
 from broadsheet.newsroom.models import (
     Article,
     Author,
     BreakingNews,
     Edition,
+    Genre,
     LiveEntry,
     Paper,
     Picture,
@@ -50,6 +52,8 @@ PAPER: dict[str, Any] = {
     ],
     "authors": [{"slug": "ann-poe", "name": "Ann Poe"}, {"slug": "bo-lee", "name": "Bo Lee"}],
 }
+CHART = {"title": "Trade", "kind": "bar", "unit": "tons", "source": "Customs"}
+PLACE = {"label": "Harbin", "latitude": 45.75, "longitude": 126.65}
 FIRST: dict[str, Any] = {
     "edition": "us",
     "section": "world",
@@ -67,15 +71,25 @@ FIRST: dict[str, Any] = {
     "topics": ["china"],
     "tied": ["second"],
     "body": [
-        {"paragraph": 'One with a <a href="/us/world/second/">link</a>.'},
+        {"paragraph": 'One with a <a href="/us/world/second/">link</a>.[^1]'},
         {"subheading": "A turn"},
         {"quotation": {"text": "Words.", "speaker": "Cy Roe", "agency": "Agency"}},
         {"picture": {"name": "harbor", "alt": "A harbor", "caption": ""}},
-        {"chart": {"title": "Trade", "kind": "bar", "rows": [["2022", 190], ["2023", 240.1]]}},
+        {"chart": {**CHART, "rows": [["2022", 190], ["2023", 240.1]]}},
+        {
+            "table": {
+                "caption": "Ships",
+                "head": ["Ship", "Tons"],
+                "rows": [["A", 2]],
+                "source": "B",
+            }
+        },
+        {"map": {"title": "Where", "places": [PLACE], "kilometres": 500}},
         {"pull_quote": "Set large."},
         {"newsletter": True},
         {"preview_end": True},
         {"paragraph": "The rest."},
+        {"footnotes": [{"mark": "1", "text": "A note."}]},
     ],
 }
 SECOND: dict[str, Any] = {
@@ -148,6 +162,10 @@ def test_the_paper_is_built_as_it_is_written(folder: Path, db: None) -> None:
     kinds = [next(iter(item)) for item in FIRST["body"]]
     assert [block.block_type for block in first.body] == kinds
     assert len(first.preview_blocks()) == kinds.index("preview_end")
+    blocks = {block.block_type: block.value for block in first.body}
+    assert [cell.text for cell in blocks["table"].lines[0]] == ["A", "2"]
+    assert [place.label for place in blocks["map"].places] == ["Harbin"]
+    first.body.stream_block.clean(first.body)
     assert first.lead_picture.credit == "Dee Fox (via Agency)"
     assert abs(timezone.now() - first.published_at - timedelta(hours=3)) < timedelta(minutes=5)
     assert abs(timezone.now() - first.updated_at - timedelta(hours=1)) < timedelta(minutes=5)
@@ -314,10 +332,94 @@ def test_what_is_not_yaml_is_named(folder: Path) -> None:
         manuscripts.read(folder, ["bridge", "harbor"])
 
 
-def test_the_stories_that_are_delivered_are_right() -> None:
-    written = manuscripts.read(loader.STORIES, pictures.NAMES)
-    assert {edition.slug for edition in written.paper.editions} == {"us", "es"}
-    meters = {e.slug: (e.meter_visitors, e.meter_readers) for e in written.paper.editions}
+@pytest.fixture(scope="module")
+def delivered() -> Manuscripts:
+    """The demonstration paper as it is delivered."""
+    return manuscripts.read(loader.STORIES, pictures.NAMES)
+
+
+def _texts(story: StoryLines) -> list[str]:
+    """What its text says, a block or entry each."""
+    said: list[str] = []
+    for item in story.body:
+        match item.value:
+            case str(text) | manuscripts.QuotationLines(text=text):
+                said.append(text)
+    return said + [entry.text for entry in story.live]
+
+
+def test_the_delivered_paper_has_two_editions_of_six_sections(delivered: Manuscripts) -> None:
+    editions = {edition.slug: edition for edition in delivered.paper.editions}
+    meters = {code: (e.meter_visitors, e.meter_readers) for code, e in editions.items()}
     assert meters == {"us": (0, 0), "es": (2, 4)}
-    leads = [story for story in written.stories.values() if story.rank == 1]
-    assert sorted(story.edition for story in leads) == ["es", "us"]
+    for code, edition in editions.items():
+        stories = [story for story in delivered.stories.values() if story.edition == code]
+        assert len(edition.sections) == 6
+        assert len(stories) >= 19
+        assert {story.section for story in stories} == {part.slug for part in edition.sections}
+        assert {story.genre for story in stories} == set(Genre)
+        assert {story.access for story in stories} == set(Level)
+        assert sum(bool(story.sponsor) for story in stories) == 1
+        assert any(story.corrections for story in stories)
+        assert {"table", "chart", "map", "footnotes"} <= {
+            item.kind for story in stories for item in story.body
+        }
+        assert [story.rank for story in stories].count(1) == 1
+
+
+def test_everything_in_the_delivered_paper_has_its_picture(delivered: Manuscripts) -> None:
+    for file, story in delivered.stories.items():
+        assert story.picture is not None, file
+        shown = [story.picture, *(item.picture for item in story.body if item.picture)]
+        assert all(picture.alt and picture.caption for picture in shown), file
+    names = {name for story in delivered.stories.values() for name in story.pictures()}
+    assert names | set(delivered.paper.pictures()) <= set(pictures.CREDITS)
+    authors = delivered.paper.authors
+    assert len(authors) == 10
+    assert all(author.role and author.biography and author.portrait for author in authors)
+    assert all(topic.description for e in delivered.paper.editions for topic in e.topics)
+
+
+def test_delivered_stories_translate_each_other(delivered: Manuscripts) -> None:
+    by_name = {f"{story.edition}/{story.slug}": story for story in delivered.stories.values()}
+    pairs = [(story, story.translates) for story in by_name.values() if story.translates]
+    assert len(pairs) == 6
+    assert len({name for _, name in pairs}) == len(pairs)
+    for story, name in pairs:
+        other = by_name[name]
+        assert other.translates is None
+        assert other.edition != story.edition
+        assert other.access is story.access
+        assert {*other.authors} == {*story.authors} or "harbin" in name
+    assert any(story.also_in for story in by_name.values())
+
+
+def test_delivered_live_stories_run_backwards_within_their_hours(delivered: Manuscripts) -> None:
+    live = [story for story in delivered.stories.values() if story.genre is Genre.LIVE]
+    assert len(live) == 2
+    for story in live:
+        times = [entry.at for entry in story.live]
+        assert 8 <= len(times) <= 12
+        assert times == sorted(set(times), key=_since)
+        assert times[-1] == story.published
+        assert times[0] == story.updated
+        assert 3 <= sum(entry.key for entry in story.live) <= 6
+
+
+def _since(when: datetime | timedelta) -> timedelta:
+    assert isinstance(when, timedelta)
+    return when
+
+
+def test_delivered_stories_are_as_long_as_stories_are_and_each_its_own(
+    delivered: Manuscripts,
+) -> None:
+    seen: dict[str, str] = {}
+    for file, story in delivered.stories.items():
+        texts = _texts(story)
+        assert 450 <= sum(len(text.split()) for text in texts) <= 1200, file
+        for sentence in re.split(r"(?<=[.?!»”])\s+", " ".join(texts)):
+            words = " ".join(re.findall(r"\w+", sentence.lower()))
+            if words.count(" ") > 4:
+                # A quotation may stand large once more, in its own story.
+                assert seen.setdefault(words, file) == file, sentence
