@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
+from wagtail.blocks.stream_block import StreamBlockValidationError
 
 from broadsheet.newsroom.blocks import StoryBody, write_number
 from broadsheet.newsroom.charts import Chart, Kind, Row, draw
@@ -15,6 +16,7 @@ from broadsheet.newsroom.charts.scale import Scale, ticks
 
 NUMBERS = st.floats(-1e15, 1e15, allow_nan=False).map(lambda x: 0.0 if abs(x) < 1e-9 else x)
 ROWS = st.lists(st.tuples(st.text(max_size=12), NUMBERS), min_size=1, max_size=40)
+DRAWN = (Kind.BAR, Kind.LINE)
 PRESENTATION_ONLY = {"style", "onload", "onclick", "href"}
 
 
@@ -35,7 +37,7 @@ def share(part: ET.Element, name: str) -> float:
     return float((part.get(name) or "").removesuffix("%"))
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", DRAWN)
 @given(rows=ROWS)
 def test_every_table_can_be_drawn_and_stays_inside_its_frame(
     kind: Kind, rows: list[tuple[str, float]]
@@ -52,7 +54,7 @@ def test_every_table_can_be_drawn_and_stays_inside_its_frame(
                 assert 0 <= float(part.get(name) or 0) <= height + 0.01
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", DRAWN)
 def test_a_drawing_has_a_name_and_says_every_number(kind: Kind) -> None:
     svg = drawn(chart(("2022", 190.0), ("2023", 240.1)), kind)
     title, description = svg[0], svg[1]
@@ -63,7 +65,7 @@ def test_a_drawing_has_a_name_and_says_every_number(kind: Kind) -> None:
     assert description.text == "billion. 2022: 190; 2023: 240.1."
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", DRAWN)
 def test_labels_cannot_become_markup(kind: Kind) -> None:
     svg = draw(chart(('<script>"&', 1.0), ("</svg>", 2.0)), kind)
     assert "<script" not in svg
@@ -155,3 +157,63 @@ def test_a_chart_speaks_its_editions_language_whatever_the_reader_speaks() -> No
         context = block.get_context(value, {"edition": Spanish()})
     assert context["rows"][0].text == "240,1"
     assert "240,1" in context["svg"]
+
+
+def stored(**fields: Any) -> Any:
+    value = {
+        "title": "Trade",
+        "kind": "bar",
+        "unit": "billion",
+        "source": "Customs",
+        "table": [{"label": "2023", "number": "240.1"}],
+    }
+    return StoryBody().to_python([{"type": "chart", "value": value | fields}])
+
+
+def rows(*numbers: Any) -> list[dict[str, Any]]:
+    return [{"label": str(place), "number": number} for place, number in enumerate(numbers)]
+
+
+REFUSED: dict[str, dict[str, Any]] = {
+    "no unit": {"unit": ""},
+    "no source": {"source": " "},
+    "no title": {"title": ""},
+    "not a number": {"table": rows("NaN")},
+    "without end": {"table": rows("Infinity")},
+    "larger than anything": {"table": rows("1e16")},
+    "too many rows": {"table": rows(*range(41))},
+    "no rows": {"table": []},
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_chart_that_says_too_little_or_too_much_is_refused(what: str) -> None:
+    StoryBody().clean(stored())
+    with pytest.raises(StreamBlockValidationError):
+        StoryBody().clean(stored(**REFUSED[what]))
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "-1e16", "1e-300"])
+def test_what_was_stored_before_the_rules_still_prints(kind: Kind, number: str) -> None:
+    (child,) = stored(kind=kind.value, unit="", source="", table=rows("3", number))
+    page = child.render({})
+    assert "Trade" in page
+    assert "Source" not in page
+
+
+def test_a_table_of_figures_stands_open_and_a_drawing_has_it_behind() -> None:
+    (table,) = stored(kind="table")
+    (bars,) = stored()
+    assert "<svg" not in table.render({})
+    assert "<details" not in table.render({})
+    for child in (table, bars):
+        page = child.render({})
+        assert '<caption class="unseen">Trade</caption>' in page
+        assert '<th scope="col">billion</th>' in page
+        assert '<th scope="row">2023</th><td>240.1</td>' in page
+    assert "<summary>" in bars.render({})
+
+
+def test_a_drawing_is_not_turned_round_with_the_text() -> None:
+    assert drawn(chart(("a", 1.0)), Kind.BAR).get("direction") == "ltr"
