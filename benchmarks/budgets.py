@@ -19,10 +19,10 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.conftest import LivePaper
 from tests.journeys.newcomers import Account, Newcomers
 from tests.journeys.scenes import PHONE, stage, subscribers_stories
 from tests.journeys.served import opened
+from tests.live import LivePaper
 
 SLOW_4G = {
     "offline": False,

@@ -13,8 +13,7 @@ from broadsheet.access import Mode
 from broadsheet.readers.models import Reader
 from broadsheet.subscriptions import seating
 from broadsheet.subscriptions.models import Plan, Subscription
-
-PASSWORD = "one-seat-one-device"
+from tests.live import PASSWORD
 
 
 @dataclass(frozen=True)

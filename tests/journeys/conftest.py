@@ -20,15 +20,8 @@ from tests.journeys.devices import (
 )
 from tests.journeys.newcomers import Account, Newcomers
 from tests.journeys.scenes import subscribers_stories
+from tests.journeys.served import ARGUMENTS, INSTALLED
 
-INSTALLED = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
 type NewDevice = Callable[..., Device]
 
 

@@ -21,9 +21,9 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.conftest import LivePaper
 from tests.journeys.newcomers import Account
 from tests.journeys.post import Postbox
+from tests.live import LivePaper
 
 PATIENCE = 15_000
 """Milliseconds a page may take on a busy machine before a journey fails."""

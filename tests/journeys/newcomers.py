@@ -10,8 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import people
-from tests.conftest import clean_env
+from tests.live import PASSWORD, clean_env
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 AT_ONCE = {"basic": 100, "premium": 2, "free": 2}
@@ -22,7 +21,7 @@ class Account:
     """Somebody to sign in as."""
 
     email: str
-    password: str = people.PASSWORD
+    password: str = PASSWORD
 
 
 class Newcomers:

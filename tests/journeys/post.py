@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from tests.conftest import LivePaper
+from tests.live import LivePaper
 
 CODE = re.compile(r"^\s*((?:[A-Z0-9]{3,4}-?){2})\s*$", re.MULTILINE)
 BETWEEN = b"\n" + b"-" * 79 + b"\n"

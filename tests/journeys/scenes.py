@@ -7,9 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.conftest import LivePaper
 from tests.journeys.devices import FIREFOX_ON_ANDROID, Device, Story, device
 from tests.journeys.newcomers import Account
+from tests.live import LivePaper
 
 LAST_WORDS = """() => {
   const last = [...document.querySelectorAll("#story-text p")].at(-1);

@@ -9,8 +9,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.conftest import SHORT, LivePaper, serve_demo
-from tests.journeys.conftest import ARGUMENTS, INSTALLED
+from tests.live import SHORT, LivePaper, serve_demo
+
+INSTALLED = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
 
 
 @contextmanager
