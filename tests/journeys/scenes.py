@@ -161,12 +161,12 @@ def _for_subscribers(scout: Device, link: str) -> bool:
 
 
 KINDS = {
-    "interview": re.compile(r'class="genre">Interview'),
+    "interview": re.compile(r'<p class="genre">Interview'),
     "live": re.compile(r'id="live"|class="live-count"'),
     "chart": re.compile(r'<figure class="chart'),
-    "map": re.compile(r'<figure class="[^"]*\bmap'),
-    "table": re.compile(r'<table class="(?!figures)|class="table-block|<figure class="table'),
-    "sponsored": re.compile(r'class="sponsored"'),
+    "sponsored": re.compile(
+        r'<header class="story-head">(?:(?!</header>).)*class="sponsored"', re.DOTALL
+    ),
 }
 
 type Setting = Callable[[Scene], None]
