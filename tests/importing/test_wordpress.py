@@ -169,7 +169,9 @@ def test_a_slug_that_is_taken_gets_a_number_and_the_old_address_leads_on(
 
 
 def test_only_looking_writes_nothing(operator: Operator) -> None:
-    run = operator.tries(wxr(item(1), item(2, "Two", '<img src="/uploads/a.jpg"><script>x</script>')))
+    run = operator.tries(
+        wxr(item(1), item(2, "Two", '<img src="/uploads/a.jpg"><script>x</script>'))
+    )
     assert (run.made, run.pk) == (2, None)
     assert {line.what for line in operator.said} >= {"Scripts or styles: 1"}
     assert not Article.objects.exists()

@@ -12,7 +12,7 @@ from broadsheet.importing.pieces import Loss
 CHUNK = 1 << 18
 SAMPLE = 1 << 20
 DECLARED = re.compile(rb"""^[^<]{0,8}<\?xml[^>]{0,200}?encoding=["']([\w.:-]{1,40})["']""")
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 """What XML and JSON may not hold, and no database wants."""
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -15,7 +15,10 @@ import nh3
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from broadsheet.importing import players
+from broadsheet.importing.decoding import printable
 from broadsheet.importing.pieces import Loss, PictureAt
+from broadsheet.newsroom.extrablocks import MOST_CELL, MOST_COLUMNS, MOST_LINES
 
 INLINE = {"b": "b", "strong": "b", "i": "i", "em": "i", "a": "a", "q": "i"}
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -82,6 +85,7 @@ class Converted:
 
 def convert(html: str) -> Converted:
     """The blocks of a story written in HTML. Raises nothing, whatever the HTML."""
+    html = printable(html)
     losses = []
     scripts = len(SCRIPT.findall(html))
     if scripts:
@@ -146,6 +150,8 @@ class _Setter(HTMLParser):
         self._quotes: list[_Quote] = []
         self._rows: list[list[str]] = []
         self._tables = 0
+        self._table_caption: list[str] = []
+        self._heads = self._named = False
         self._said: set[str] = set()
 
     # What the parser finds
@@ -162,9 +168,7 @@ class _Setter(HTMLParser):
         elif tag in FRAMES or tag == "source":
             self._frame(tag, given)
         elif tag in ("td", "th"):
-            self._flush()
-            if self._rows:
-                self._rows[-1].append("")
+            self._cell(tag)
         elif tag == "cite" and self._quotes:
             self._flush()
             self._cites += 1
@@ -249,6 +253,7 @@ class _Setter(HTMLParser):
             self._captions += 1
         elif self._tables:
             self._rows.append([])
+            self._heads = True
 
     def _leave(self, tag: str) -> None:
         if tag in HEADINGS:
@@ -270,6 +275,16 @@ class _Setter(HTMLParser):
             if not self._tables:
                 self._end_table()
 
+    def _cell(self, tag: str) -> None:
+        self._flush()
+        if not self._rows:
+            return
+        self._rows[-1].append("")
+        # The first row names the columns when all its cells are heads.
+        if len(self._rows) == 1:
+            self._heads &= tag == "th"
+            self._named = self._heads
+
     def _item(self) -> None:
         self._once(_("Lists"), _("Each point became a paragraph."))
         self._mark = "• "
@@ -290,6 +305,14 @@ class _Setter(HTMLParser):
             last = place == len(figure.pictures) - 1
             self._put(PICTURE, self._fitting(_with_caption(one, caption if last else "")))
         if caption and not figure.pictures:
+            self._below(caption)
+
+    def _below(self, caption: str) -> None:
+        """Words below a table are its caption; below anything else, a paragraph."""
+        kind, value = self._done.blocks[-1] if self._done.blocks else ("", None)
+        if kind == "table" and not value["table"]["table_caption"]:
+            value["table"]["table_caption"] = caption
+        else:
             self._paragraph(escape(caption))
 
     def _fitting(self, picture: PictureAt) -> PictureAt:
@@ -331,12 +354,34 @@ class _Setter(HTMLParser):
 
     def _end_table(self) -> None:
         rows = [row for row in self._rows if any(row)]
-        self._rows = []
+        caption = " ".join(self._table_caption)
+        named = self._named
+        self._rows, self._table_caption, self._named = [], [], False
         if not rows:
+            if caption:
+                self._paragraph(escape(caption))
             return
-        self._once(_("Tables"), _("Each row became a paragraph."))
-        for row in rows:
-            self._paragraph(" | ".join(row))
+        cells = [[_plain(cell) for cell in row] for row in rows]
+        columns = max(map(len, cells))
+        longest = max(len(cell) for row in cells for cell in row)
+        if len(cells) > MOST_LINES or columns > MOST_COLUMNS or longest > MOST_CELL:
+            self._say(_("A table"), _("It is too large; each row became a paragraph."))
+            for row in rows:
+                self._paragraph(" | ".join(row))
+            return
+        if any("<" in cell for row in rows for cell in row):
+            self._once(_("Links and emphasis in tables"), _("Tables hold plain words."))
+        self._once(_("The source of a table"), _("The file does not say it; say it yourself."))
+        even = [row + [""] * (columns - len(row)) for row in cells]
+        table = {
+            "data": even,
+            "cell": [],
+            "first_row_is_table_header": named,
+            "first_col_is_header": not named,
+            "table_caption": caption,
+            "table_header_choice": "row" if named else "column",
+        }
+        self._put("table", {"table": table, "source": ""})
 
     # One line of text
 
@@ -375,7 +420,9 @@ class _Setter(HTMLParser):
         if not text:
             return
         line = _trimmed(line)
-        if self._captions and self._figures:
+        if self._captions and self._tables:
+            self._table_caption.append(text)
+        elif self._captions and self._figures:
             self._figures[-1].caption.append(text)
         elif self._rows and self._rows[-1]:
             self._rows[-1][-1] = " ".join(filter(None, (self._rows[-1][-1], line)))
@@ -425,9 +472,14 @@ class _Setter(HTMLParser):
         if not address:
             return
         self._flush()
-        self._leads_to("https:" + address if address.startswith("//") else address)
+        full = "https:" + address if address.startswith("//") else address
+        self._leads_to(full, given.get("title", ""))
 
-    def _leads_to(self, address: str) -> None:
+    def _leads_to(self, address: str, title: str = "") -> None:
+        shown_here = players.embed(address, title)
+        if shown_here is not None:
+            self._put("embed", shown_here)
+            return
         self._say(
             _("Something shown inside the story: %(address)s") % {"address": address},
             _("Stories show nothing of other sites; a link stands in its place."),

@@ -10,7 +10,9 @@ from decimal import Decimal, InvalidOperation
 from html import escape, unescape
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from wagtail import blocks
+from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.images.blocks import ImageChooserBlock
 
 SCHEME = "page:"
@@ -93,10 +95,10 @@ def read(block: blocks.Block, value: Any, names: Names) -> Any:
         case blocks.RichTextBlock():
             return read_text(value, names)
         case blocks.DecimalBlock():
-            return str(_decimal(value))
-    if isinstance(value, (list, dict)):
-        _wrong("a text or a number", value)
-    return value
+            return str(_checked(block, _decimal(value)))
+        case TableBlock():
+            return _table(value)
+    return _checked(block, value)
 
 
 def read_stream(block: blocks.StreamBlock, value: Any, names: Names) -> list[dict[str, Any]]:
@@ -153,6 +155,29 @@ def read_text(text: Any, names: Names) -> str:
     if "<p>" not in text:
         text = "".join(f"<p>{part.strip()}</p>" for part in text.split("\n\n") if part.strip())
     return PORTABLE_LINK.sub(found, text)
+
+
+def _checked(block: blocks.Block, value: Any) -> Any:
+    """The value, if an editor could have written it. Nothing may be left empty."""
+    if value in (None, ""):
+        return value
+    if isinstance(value, (list, dict)):
+        _wrong("a text or a number", value)
+    try:
+        block.clean(block.to_python(value))
+    except (ValidationError, TypeError, ArithmeticError) as error:
+        said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+        raise ValueError(said) from None
+    return value
+
+
+def _table(value: Any) -> Any:
+    rows = value.get("data") if isinstance(value, Mapping) else None
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        _wrong("a table", value)
+    if any(isinstance(cell, (list, dict)) for row in rows for cell in row):
+        _wrong("a table of texts", value)
+    return dict(value)
 
 
 def _item(one: Any) -> Any:

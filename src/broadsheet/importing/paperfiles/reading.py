@@ -30,6 +30,8 @@ def load(file: Path) -> Any:
     try:
         _look_through(text)
         return yaml.load(text, LOADER)  # noqa: S506 (a safe one)
+    except FileFault:
+        raise
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         raise FileFault(f"it is not YAML as it is written here: {error}") from None
 
