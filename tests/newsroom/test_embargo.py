@@ -10,10 +10,12 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.models import GroupApprovalTask, Revision, Workflow, WorkflowTask
 from wagtail.test.utils.form_data import nested_form_data
 
+from broadsheet.background import Background
 from broadsheet.newsroom import press, publications
 from broadsheet.newsroom.models import Article
 from broadsheet.newsroom.scheduling import keep_schedule
@@ -201,6 +203,13 @@ def test_what_is_due_is_announced_and_published_once(
     finally:
         publications.listen(before)
     assert Article.objects.get(pk=story.pk).last_published_at == first == NOON
+
+
+def test_the_background_keeps_the_schedule_once_a_minute(db: None) -> None:
+    for _ in range(2):
+        Background()._enqueue_what_is_due()
+    queued = DBTaskResult.objects.filter(task_path__endswith="keep_schedule")
+    assert queued.count() == 1
 
 
 def test_a_story_that_cannot_be_published_does_not_keep_back_those_behind_it(
