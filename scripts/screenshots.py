@@ -61,7 +61,9 @@ class Album:
 
     def _photograph(self, page: Page, name: str, width: int, scheme: str) -> None:
         page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.emulate_media(
+            color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
+        )
         page.evaluate(LOOK_AT_EVERYTHING)
         modal = page.locator("dialog[open]").count() > 0
         page.screenshot(path=self.folder / file_name(name, width, scheme), full_page=not modal)
