@@ -309,9 +309,9 @@ class _Setter(HTMLParser):
 
     def _below(self, caption: str) -> None:
         """Words below a table are its caption; below anything else, a paragraph."""
-        kind, value = self._done.blocks[-1] if self._done.blocks else ("", None)
-        if kind == "table" and not value["table"]["table_caption"]:
-            value["table"]["table_caption"] = caption
+        last = self._done.blocks[-1] if self._done.blocks else None
+        if last is not None and last[0] == "table" and not last[1]["table"]["table_caption"]:
+            last[1]["table"]["table_caption"] = caption
         else:
             self._paragraph(escape(caption))
 

@@ -1,4 +1,4 @@
-"""Imports that staff start from the newsroom: a file is kept, and worked through in the background."""
+"""Imports that staff begin in the newsroom: a file is kept, and the background reads it."""
 
 import logging
 import secrets
@@ -26,15 +26,15 @@ ENDINGS = (".xml", ".json")
 States = ImportRun.States
 
 
-def take(upload: UploadedFile, options: Options, by: Reader, language: str) -> ImportRun:
+def take(upload: "UploadedFile[bytes]", options: Options, by: Reader, language: str) -> ImportRun:
     """Keep the file, and have it imported. Raises FileRefused, and then nothing is kept."""
     name = Path(upload.name or "").name[:200]
     ending = Path(name).suffix.lower()
     if ending not in ENDINGS:
         raise FileRefused(
             _(
-                "Choose an export of WordPress (.xml) or Ghost (.json). Members are imported by the "
-                "operator."
+                "Choose an export of WordPress (.xml) or Ghost (.json). "
+                "Members are imported by the operator."
             )
         )
     if (upload.size or 0) > MOST_BYTES:

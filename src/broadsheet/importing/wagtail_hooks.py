@@ -51,7 +51,7 @@ class StartForm(forms.Form):
         field = self.fields["section"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Section.objects.order_by("path")
-        field.label_from_instance = _in_edition  # type: ignore[method-assign]
+        field.label_from_instance = _in_edition  # type: ignore[method-assign, assignment]
 
     def options(self) -> Options:
         """What was chosen."""

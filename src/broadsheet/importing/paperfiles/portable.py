@@ -172,7 +172,7 @@ def _checked(block: blocks.Block, value: Any) -> Any:
 
 
 def _table(value: Any) -> Any:
-    rows = value.get("data") if isinstance(value, Mapping) else None
+    rows: Any = value.get("data") if isinstance(value, Mapping) else None
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         _wrong("a table", value)
     if any(isinstance(cell, (list, dict)) for row in rows for cell in row):
