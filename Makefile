@@ -4,7 +4,7 @@ RUN := $(UV) run --frozen
 
 SERVED := tests/cli tests/journeys tests/leaks
 
-.PHONY: demo test served inside check bench nightly setup messages
+.PHONY: demo test served inside check bench budgets axe screenshots nightly setup messages
 
 demo: setup ## build and serve the demonstration paper
 	$(RUN) broadsheet demo $(ARGS)
@@ -31,6 +31,15 @@ check: setup ## style, types, layers, translations, migrations
 bench: setup ## the gate's figures, as ratios to references of the same run
 	$(RUN) python benchmarks/gate.py
 	$(RUN) python benchmarks/cost.py
+
+budgets: setup ## what pages weigh, when they are there, whether they move
+	$(RUN) python benchmarks/budgets.py $(ARGS)
+
+axe: setup ## every kind of page, in both languages, in light and dark
+	$(RUN) python benchmarks/barriers.py $(ARGS)
+
+screenshots: setup ## every kind of page, as it looks: make screenshots TO=folder
+	$(RUN) python scripts/screenshots.py $(TO) $(ARGS)
 
 nightly: setup ## the long proofs
 	BROADSHEET_OPERATIONS=100000 $(RUN) pytest tests/seats tests/histories
