@@ -20,6 +20,7 @@ from broadsheet.importing import runs
 from broadsheet.importing.models import ImportedItem, ImportRun
 from broadsheet.importing.paperfiles import fields, writing
 from broadsheet.importing.runs import FileRefused
+from broadsheet.newsroom.demo import loader, pictures, warming
 from broadsheet.newsroom.models import (
     Article,
     Author,
@@ -340,3 +341,18 @@ def test_the_site_leads_to_the_paper_that_came_back(
     assert Site.objects.get(is_default_site=True).root_page.title == "The Test Sheet"
     assert yaml.safe_load((folder / "paper.yaml").read_text())["title"] == "The Test Sheet"
     assert connection.in_atomic_block
+
+
+def test_the_demonstration_paper_goes_out_and_comes_back_the_same(
+    db: None, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "draw", lambda _name: Image.new("RGB", (12, 8), (9, 60, 90)))
+    monkeypatch.setattr(warming, "warm", lambda *_told: None)
+    loader.load(lambda _said: None)
+    before = models()
+    first = exported(tmp_path / "first")
+    emptied(settings.MEDIA_ROOT)
+    run = imported(first)
+    assert run.failed == 0, report(run)
+    assert differences(first, exported(tmp_path / "second")) == []
+    assert models() == before
