@@ -1,5 +1,7 @@
 """A live story: its entries are part of its full text, and leave where that leaves."""
 
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -251,3 +253,28 @@ def test_everything_else_that_is_typed_stays_words(typed: str) -> None:
 def test_a_long_hostile_text_is_read_at_once(piece: str) -> None:
     typed = piece * (MOST_IN_AN_ENTRY // len(piece))
     assert entrytext.to_typed(entrytext.to_html(typed)) is not None
+
+
+def told(article: Article, face: Face = FULL) -> dict[str, Any]:
+    """What the page tells search engines of the story."""
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', printed(article, face))
+    assert found
+    return json.loads(found[1])
+
+
+def test_search_engines_are_told_of_the_coverage_and_of_free_entries_alone(
+    story: Article, post: Post
+) -> None:
+    post(minutes=60, headline="The first")
+    entry = post(headline="The last")
+    data = told(story)
+    assert data["@type"] == "LiveBlogPosting"
+    assert datetime.fromisoformat(data["coverageStartTime"]) == NOON - timedelta(hours=1)
+    assert not {"coverageEndTime", "liveBlogUpdate"} & data.keys()
+    assert SECRET not in json.dumps(data)
+    Article.objects.filter(pk=story.pk).update(access="free", genre=Genre.NEWS)
+    data = told(story)
+    assert datetime.fromisoformat(data["coverageEndTime"]) == NOON
+    first = data["liveBlogUpdate"][0]
+    assert (first["headline"], first["articleBody"]) == ("The last", SECRET)
+    assert first["url"].endswith(f"{story.get_url()}#{entry.anchor}")

@@ -9,8 +9,20 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.images.models import SourceImageIOError
+from wagtail.rich_text import get_text_for_indexing
 
-from broadsheet.newsroom.models import Article, Author, Correction, Edition, Genre, Section, Topic
+from broadsheet.access import Level
+from broadsheet.newsroom.coverage import Coverage
+from broadsheet.newsroom.models import (
+    Article,
+    Author,
+    Correction,
+    Edition,
+    Genre,
+    LiveEntry,
+    Section,
+    Topic,
+)
 from broadsheet.syndication import sharing_pictures
 from broadsheet.syndication.addresses import absolute
 
@@ -24,6 +36,8 @@ TYPES = {
     Genre.REVIEW: "ReviewNewsArticle",
 }
 """Kinds of pieces that schema.org has a word for; of all others it knows that they are news."""
+MOST_UPDATES = 20
+"""Entries of a live story that are told of, the newest: they are all in the page besides."""
 RATIOS = ("fill-1200x1200", "fill-1200x900", "fill-1200x675")
 """A picture in the three forms that search engines cut: square, 4:3 and 16:9."""
 SEPARATORS = {
@@ -46,8 +60,13 @@ def script(data: Data) -> SafeString:
     return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308
 
 
-def story(article: Article, topics: Iterable[Topic] = (), corrections: Iterable[Any] = ()) -> Data:
-    """What is told of a story."""
+def story(
+    article: Article,
+    topics: Iterable[Topic] = (),
+    corrections: Iterable[Any] = (),
+    coverage: Coverage | None = None,
+) -> Data:
+    """What is told of a story; `coverage` is what stands in its page of a live one."""
     edition = article.edition
     url = absolute(article.get_url())
     at = article.published_at or article.first_published_at
@@ -77,7 +96,33 @@ def story(article: Article, topics: Iterable[Topic] = (), corrections: Iterable[
     if article.access != "free":
         part = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": CLOSED}
         data["hasPart"] = part
+    if coverage is not None and coverage.first is not None and not article.sponsor:
+        data |= _live(article, coverage, url)
     return _without_blanks(data)
+
+
+def _live(article: Article, coverage: Coverage, url: str) -> Data:
+    # Entries are part of the text: only those of a story that everybody may read are told.
+    told = coverage.entries[:MOST_UPDATES] if article.level is Level.FREE else ()
+    over = None if coverage.running else coverage.last
+    return {
+        "@type": "LiveBlogPosting",
+        "coverageStartTime": coverage.first.isoformat() if coverage.first else "",
+        "coverageEndTime": over.isoformat() if over else "",
+        "liveBlogUpdate": [_update(entry, url) for entry in told],
+    }
+
+
+def _update(entry: LiveEntry, url: str) -> Data:
+    at = f"{url}#{entry.anchor}"
+    return {
+        "@type": "BlogPosting",
+        "@id": at,
+        "url": at,
+        "headline": _headline(entry.headline or entry.first_words),
+        "datePublished": entry.at.isoformat(),
+        "articleBody": get_text_for_indexing(entry.text),
+    }
 
 
 def type_of(article: Article) -> str:
@@ -160,7 +205,12 @@ def of_page(context: Mapping[str, Any]) -> list[Data]:
     author: Author | None = context.get("author")
     if article and section:
         ways = (home, (section.title, section.get_url()), (article.title, article.get_url()))
-        told = story(article, context.get("topics", ()), context.get("corrections", ()))
+        told = story(
+            article,
+            context.get("topics", ()),
+            context.get("corrections", ()),
+            context.get("coverage"),
+        )
         return [told, trail(*ways)]
     if topic:
         path = edition.topic_url(topic)
