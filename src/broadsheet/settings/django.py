@@ -93,6 +93,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "broadsheet.web.policy.ContentPolicyMiddleware",
     "broadsheet.web.policy.CachePolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
