@@ -146,7 +146,7 @@ def test_a_feed_has_nothing_of_the_reader_who_asks(
     assert mine.content == visitor.content
     for answer in (visitor, mine):
         assert not answer.cookies
-        assert "Vary" not in answer.headers
+        assert answer.headers["Vary"] == "Accept-Encoding"
         assert answer.headers["Content-Language"] == "en-US"
 
 
