@@ -69,7 +69,7 @@ class Face:
 
 
 ROMAN: Limits = {"opsz": (18, 72), "wght": (400, 700)}
-ITALIC: Limits = {"opsz": 18, "wght": (400, 600)}
+ITALIC: Limits = {"opsz": 18, "wght": 400}
 LABELS: Limits = {"wght": (400, 700)}
 TEXT: Limits = {"opsz": 18, "wght": 400}
 LABEL: Limits = {"wght": 500}
