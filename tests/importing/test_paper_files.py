@@ -150,7 +150,12 @@ def rich_paper(newsroom: Newsroom) -> None:
     newsroom.story("second", mundo, translation_key=second.translation_key, locale=spanish)
     draft = newsroom.story("draft", live=False, published_at=MOMENT.replace(microsecond=0))
     draft.save_revision()
-    later = newsroom.story("later", live=False, go_live_at=timezone.now() + timedelta(days=900))
+    later = newsroom.story(
+        "later",
+        live=False,
+        published_at=None,
+        go_live_at=timezone.now().replace(microsecond=0) + timedelta(days=900),
+    )
     later.save_revision().publish()
     changed = newsroom.story("changed")
     changed.title = "Not yet published"

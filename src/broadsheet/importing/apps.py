@@ -11,3 +11,7 @@ class ImportingConfig(AppConfig):
     label = "importing"
     verbose_name = _("Importing")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say what an export holds, and let the background work."""
+        from broadsheet.importing import own_data, uploads  # noqa: F401, PLC0415 (need the registry)
