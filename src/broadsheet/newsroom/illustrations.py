@@ -39,10 +39,13 @@ class Form(Enum):
     """The places a picture can stand in."""
 
     LEAD = _Form(
-        "width-{480,800,1200}", "(min-width: 78rem) 930px, (min-width: 62rem) 75vw, 100vw"
+        "width-{480,720,1200}",
+        "(min-width: 78rem) 930px, (min-width: 62rem) 75vw, calc(100vw - 2.5rem)",
     )
     BLOCK = _Form("width-{480,800,1312}", "(min-width: 44rem) 656px, 100vw")
-    FRONT = _Form("fill-{480x320,800x533,1200x800}", "(min-width: 62rem) 700px, 100vw")
+    FRONT = _Form(
+        "fill-{480x320,720x480,1200x800}", "(min-width: 62rem) 700px, calc(100vw - 2.5rem)"
+    )
     TEASER = _Form(
         "fill-{320x213,640x427,960x640}",
         "(min-width: 62rem) 300px, (min-width: 44rem) 50vw, 100vw",
