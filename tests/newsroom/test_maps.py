@@ -116,6 +116,17 @@ def test_a_map_across_the_date_line_has_both_its_sides() -> None:
     assert all(0 < float((one.get("cx") or "").rstrip("%")) < 100 for one in marks)
 
 
+def test_a_country_that_crosses_the_date_line_is_whole() -> None:
+    yamal, beijing = Place("Yamal", 68.0, 70.0), Place("Beijing", 39.9, 116.4)
+    svg, view = drawn(yamal, beijing, kilometres=6000), around([yamal, beijing], 6000)
+    for longitude in (75.0, 95.0, 110.0):
+        assert inside(svg, *view(longitude, 65.5)), "Siberia is land"
+    chukotka = Place("Anadyr", 64.7, 177.5)
+    svg, view = drawn(chukotka, kilometres=1200), around([chukotka], 1200)
+    for longitude in (178.0, 181.0, 184.0):
+        assert inside(svg, *view(longitude, 67.2)), "on both sides of the line"
+
+
 def test_names_of_neighbours_do_not_lie_on_each_other() -> None:
     near = [Place("Harbin", 45.76, 126.64), Place("Acheng", 45.7, 126.9)]
     one, other = by_class(drawn(*near, kilometres=500), "map-label")

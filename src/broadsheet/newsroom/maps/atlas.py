@@ -14,6 +14,9 @@ FILE = "countries-50m.json.gz"
 SEAM = 179.99
 """Degrees: lines along the 180th meridian only cut countries in two for the file's sake."""
 
+POLAR = 85.0
+"""Degrees from the equator beyond which a line across the world is no line on the ground."""
+
 type Point = tuple[float, float]
 """Degrees east, degrees north."""
 type Line = Sequence[Point]
@@ -53,9 +56,9 @@ def load() -> Atlas:
     ]
     coasts = [part for index, count in uses.items() if count == 1 for part in _open(arcs[index])]
     return Atlas(
-        land=tuple(map(_shape, land)),
-        coasts=tuple(map(_shape, coasts)),
-        borders=tuple(_shape(arcs[index]) for index, count in uses.items() if count > 1),
+        land=tuple(_shape(_unbroken(ring)) for ring in land),
+        coasts=tuple(_shape(_unbroken(part)) for part in coasts),
+        borders=tuple(_shape(_unbroken(arcs[index])) for index, count in uses.items() if count > 1),
     )
 
 
@@ -102,6 +105,19 @@ def _open(line: Line) -> Iterator[Line]:
         part.append(other)
     if len(part) > 1:
         yield part
+
+
+def _unbroken(line: Line) -> Line:
+    """The line counted on beyond the 180th meridian where it crosses it. Not at the pole, where
+    Antarctica's ends are joined."""
+    points: list[Point] = [line[0]]
+    turn = 0
+    for one, other in pairwise(line):
+        step = other[0] - one[0]
+        if abs(step) > 180 and abs(other[1]) < POLAR:
+            turn -= 360 if step > 0 else -360
+        points.append((other[0] + turn, other[1]))
+    return points
 
 
 def _shape(line: Line) -> Shape:
