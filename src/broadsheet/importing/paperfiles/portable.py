@@ -95,7 +95,7 @@ def read(block: blocks.Block, value: Any, names: Names) -> Any:
         case blocks.RichTextBlock():
             return read_text(value, names)
         case blocks.DecimalBlock():
-            return str(_checked(block, _decimal(value)))
+            return None if value is None else str(_decimal(value))
         case TableBlock():
             return _table(value)
     return _checked(block, value)
@@ -158,16 +158,19 @@ def read_text(text: Any, names: Names) -> str:
 
 
 def _checked(block: blocks.Block, value: Any) -> Any:
-    """The value, if an editor could have written it. Nothing may be left empty."""
+    """The value, if a story can be printed with it. Limits of what editors may write are theirs:
+    what was written before a limit was set comes back too."""
     if value in (None, ""):
         return value
     if isinstance(value, (list, dict)):
         _wrong("a text or a number", value)
-    try:
-        block.clean(block.to_python(value))
-    except (ValidationError, TypeError, ArithmeticError) as error:
-        said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-        raise ValueError(said) from None
+    if isinstance(block, blocks.IntegerBlock) and not isinstance(value, int):
+        _wrong("a whole number", value)
+    if isinstance(block, blocks.ChoiceBlock):
+        try:
+            block.clean(block.to_python(value))
+        except ValidationError:
+            _wrong("one of what can be chosen", value)
     return value
 
 
@@ -196,9 +199,10 @@ def _number(raw: Any) -> Any:
 
 def _decimal(value: Any) -> Decimal:
     try:
-        return Decimal(str(value))
+        number = Decimal(str(value))
     except InvalidOperation:
         return _wrong("a number", value)
+    return number if number.is_finite() else _wrong("a number", value)
 
 
 def _known(find: Callable[[Any], Any], value: Any, what: str) -> Any:

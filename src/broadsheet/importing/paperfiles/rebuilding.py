@@ -528,12 +528,17 @@ class _Rebuilding:
         self._journal.count("kept")
 
     def _fail(self, kind: str, name: str, error: Exception) -> None:
+        begun = False
         if not self._journal.dry:
             state = {"state": Became.FAILED, "message": _said(error)[:2000]}
             item = ledger.find(self._source, kind, name)
-            if item is None or item.state != Became.BEGUN:
+            begun = item is not None and item.state == Became.BEGUN
+            if not begun:
                 ledger.note(self._source, kind, name, self._journal.run, **state)
-        self._journal.write(kind, name, name, [Loss(_("The whole item"), _said(error))])
+        why = _said(error)
+        if begun:
+            why += " " + _("An empty draft keeps its place until the file is mended.")
+        self._journal.write(kind, name, name, [Loss(_("The whole item"), why)])
         self._journal.count("failed")
 
 
