@@ -35,7 +35,9 @@ def looked_at(scene: Scene, name: str, setting: Setting) -> tuple[int, list[str]
         return 0, [f"{name}: not shown: {str(error).splitlines()[0]}"]
     found = []
     for scheme in SCHEMES:
-        scene.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        scene.page.emulate_media(
+            color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
+        )
         for one in Axe().run(scene.page).response["violations"]:
             where = [node["target"] for node in one["nodes"]][:3]
             found.append(f"{name}, {scheme}: {one['id']}: {where}")

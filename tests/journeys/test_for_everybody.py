@@ -42,7 +42,7 @@ def faults(page: Page) -> list[str]:
     found += [f"wider than 320 pixels: {one}" for one in page.evaluate(TOO_WIDE)]
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     found += [f"in the dark: {one}" for one in barriers(page, "color-contrast")]
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.set_viewport_size(LAPTOP)
     return found
 
