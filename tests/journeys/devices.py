@@ -46,8 +46,8 @@ EXPECTED = re.compile(r"/-/seat/(beat|take-over)$")
 """Where 401, 409 and 410 are answers, which a browser's console reports as failures."""
 
 BEAT = re.compile(r'data-beat="[^"]*"')
-OFFLINE = "ERR_INTERNET_DISCONNECTED"
-"""What a console says of a device that was taken off the network."""
+OUR_DOING = ("ERR_INTERNET_DISCONNECTED", "Service Worker registration blocked by Playwright")
+"""What a console says of a device that was taken off the network, or may install nothing."""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -314,7 +314,8 @@ def device(
 
 def _console(device: Device, said: ConsoleMessage) -> None:
     at = said.location["url"].partition("?")[0]
-    if said.type in ("error", "warning") and not EXPECTED.search(at) and OFFLINE not in said.text:
+    expected = EXPECTED.search(at) or any(words in said.text for words in OUR_DOING)
+    if said.type in ("error", "warning") and not expected:
         device.complaints.append(f"console: {said.text} ({at})")
 
 
