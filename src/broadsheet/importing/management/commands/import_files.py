@@ -1,6 +1,7 @@
 """Imports files of other papers, or a folder of this one's own."""
 
 import csv
+import logging
 import os
 import sys
 from argparse import ArgumentParser
@@ -47,6 +48,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """File after file. Ends with 1 when something of them could not be imported."""
         chosen = _chosen(options)
+        # A line for every page would hide how far it is.
+        logging.getLogger("wagtail").setLevel(logging.WARNING)
         whole = True
         with ExitStack() as stack:
             report = _Report(options["report"], stack) if options["report"] else None
