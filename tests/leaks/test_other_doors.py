@@ -11,10 +11,10 @@ from tests.leaks.marks import Marks
 from tests.leaks.walking import along_links, every_address
 
 USUAL = """
-    rss rss/ feed feed/ feeds feeds/ atom.xml rss.xml feed.xml feed.json index.xml index.json
+    rss rss/ feed feed/ feeds atom.xml rss.xml feed.xml feed.json index.xml index.json
     us/rss us/rss/ us/feed/ us/feed.xml us/world/feed/ us/world/rss.xml us/topic/china/feed/
-    sitemap sitemap.xml sitemap_index.xml sitemap-news.xml news-sitemap.xml sitemap.xml.gz
-    robots.txt humans.txt ads.txt .well-known/security.txt llms.txt llms-full.txt search search/
+    sitemap sitemap_index.xml sitemap-news.xml news-sitemap.xml sitemap.xml.gz
+    humans.txt ads.txt .well-known/security.txt llms.txt llms-full.txt search search/
     search/?q=samovar us/search/?q=samovar ?s=samovar us/?q=samovar
     search/?query=samovar&format=json suggest?q=samovar autocomplete/?q=samovar api api/ api/v1/
     api/v2/ api/v2/pages/ api/v2/pages/?fields=* api/v2/pages/?fields=body
@@ -24,10 +24,17 @@ USUAL = """
     view_draft/ pages/ preview/ preview-on-panel/ userbar/ _util/ _util/login/ django-admin/
     __debug__/ debug/ metrics health healthz status server-status console trace.axd .git/config
     .git/HEAD .env broadsheet.toml data/paper.sqlite3 paper.sqlite3 seats.sqlite3 issue
-    built.json facts.json data/built.json manifest.json staticfiles.json sw.js service-worker.js
+    built.json facts.json data/built.json manifest.json staticfiles.json sw.js
     favicon.ico apple-touch-icon.png cgi-bin/ index.php wp-login.php admin.php
 """
 """Where people, machines and thieves look for a paper's text."""
+MACHINES = """
+    feeds/ us/feed.rss us/feed.atom us/feed.json us/world/feed.rss es/feed.json
+    us/topic/china/feed.atom us/author/ines-calloway/feed.json robots.txt sitemap.xml
+    us/sitemap-pages.xml us/sitemap-news.xml us/sitemap-stories-1.xml us/search/?q=the
+    manifest.webmanifest us/manifest.webmanifest service-worker.js offline/ icon-192.png
+"""
+"""What the paper itself tells whoever looks."""
 FILES = """
     /static/../paper.sqlite3 /static/%2e%2e/paper.sqlite3 /static/..%2fpaper.sqlite3
     /static/%2e%2e%2fpaper.sqlite3 /static/..%5cpaper.sqlite3 /static//etc/passwd
@@ -89,6 +96,13 @@ def test_nowhere_that_people_look_for_text_is_there_any(server: Server, marks: M
         answer = server.ask(f"/{target}")
         assert clean(answer, marks), target
         assert answer.status != 200 or "?" in target, target
+
+
+def test_what_machines_are_told_has_no_hidden_word(server: Server, marks: Marks) -> None:
+    for target in MACHINES.split():
+        answer = server.ask(f"/{target}")
+        assert clean(answer, marks), target
+        assert answer.status == 200, target
 
 
 @pytest.mark.parametrize("target", FILES.split())
