@@ -15,6 +15,7 @@ from wagtail.models import PageViewRestriction
 
 from broadsheet.access import Level
 from broadsheet.newsroom import indexing
+from broadsheet.newsroom.merging import merge
 from broadsheet.newsroom.models import Article, ArticleAuthor
 from broadsheet.newsroom.models.paper import PAGE_SIZE
 from broadsheet.newsroom.word_index import MOST_WORDS, SearchBackend, tamed
@@ -129,6 +130,20 @@ def test_a_new_name_of_an_author_is_found(
     indexing.index_again.func("Author", ann.pk)
     assert slugs(client, q="roe") == ["harbin"]
     assert slugs(client, q="poe") == []
+
+
+def test_the_stories_of_a_merged_topic_are_indexed_again(
+    newsroom: Newsroom,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    asked: list[tuple[str, int]] = []
+    queue = SimpleNamespace(enqueue=lambda *told: asked.append(told))
+    monkeypatch.setattr(indexing, "index_again", queue)
+    old, new = newsroom.topic("Gas"), newsroom.topic("Energy")
+    with django_capture_on_commit_callbacks(execute=True):
+        merge(old, new)
+    assert ("Topic", new.pk) in asked
 
 
 def test_what_is_not_out_is_not_found(client: Client, newsroom: Newsroom) -> None:

@@ -11,6 +11,7 @@ from modelsearch.backends import get_search_backends
 from wagtail.models import Page
 from wagtail.signals import post_page_move
 
+from broadsheet.newsroom.merging import topic_merged
 from broadsheet.newsroom.models import Article, Author, Edition, Topic
 
 WATCHED: dict[type[Model], str] = {
@@ -39,6 +40,13 @@ def follow(sender: type[Model], instance: Any, **_: Any) -> None:
     if sender in WATCHED and getattr(instance, "index_is_behind", False):
         name, key = sender.__name__, instance.pk
         transaction.on_commit(lambda: index_again.enqueue(name, key))
+
+
+@receiver(topic_merged)
+def follow_merged(new: Topic, **_: Any) -> None:
+    """Stories are found by the name of the topic that took another one over."""
+    key = new.pk
+    transaction.on_commit(lambda: index_again.enqueue(Topic.__name__, key))
 
 
 @receiver(post_page_move)
