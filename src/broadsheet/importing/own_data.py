@@ -12,4 +12,5 @@ from broadsheet.readers.models import Reader
 @chapter("imported", _("Brought from another paper"), {"what": _("what"), "why": _("why")})
 def imported(reader: Reader) -> list[dict[str, Any]]:
     """What could not be carried over with their account."""
-    return list(ReportLine.objects.filter(reader=reader).values("what", "why"))
+    lines = ReportLine.objects.filter(reader=reader).values_list("what", "why")
+    return [{"what": what, "why": why} for what, why in lines]

@@ -23,8 +23,8 @@ LARGEST = 10**15
 """Numbers in charts stay within it, so that every one can be drawn."""
 MOST_ROWS = 40
 MOST_BLOCKS = 1500
-"""Blocks of a story: a browser sends five fields or more for each, and Django takes ten thousand. One
-paragraph block holds any number of paragraphs."""
+"""Blocks of a story: a browser sends five fields or more for each, and Django takes ten thousand.
+One paragraph block holds any number of paragraphs."""
 MOST_CHARACTERS = 1_000_000
 """Characters of a story, in the form in which it is kept: some 150,000 words."""
 MOST_NOTES = 200
