@@ -286,3 +286,8 @@ def test_who_writes_entries_is_chosen_where_groups_are_edited(
     page = client.get(f"/admin/groups/edit/{group.pk}/").content.decode()
     wanted = Permission.objects.get(codename="add_liveentry")
     assert f'value="{wanted.pk}"' in page
+
+
+@pytest.mark.parametrize("address", ["live/{}/", "live/entry/{}/", "translations/{}/"])
+def test_a_number_larger_than_any_is_not_found(admin_client: Client, address: str) -> None:
+    assert admin_client.get(f"/admin/{address.format('9' * 30)}").status_code == 404

@@ -1,24 +1,36 @@
 """The press: what the gate is given to send."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 
 from broadsheet.access import Level
-from broadsheet.gate.pages import Face, Kind, Wall
+from broadsheet.gate.pages import Face, Kind, Wall, fill
 from broadsheet.newsroom import press
-from broadsheet.newsroom.models import Article
+from broadsheet.newsroom.models import (
+    Article,
+    Author,
+    BreakingNews,
+    Correction,
+    LiveEntry,
+    Topic,
+)
 
 from .conftest import HIDDEN, Newsroom, paragraphs
 
 FULL = Face(Kind.FULL, Wall.NONE, False, True, "en")
 PREVIEW = Face(Kind.PREVIEW, Wall.SUBSCRIBE, False, False, "en")
 PLACES = ("%%token%%", "%%holder%%", "%%since%%", "%%since_text%%")
+PERSONAL = [
+    Face(Kind.PREVIEW, Wall.IN_USE, False, True, "en"),
+    Face(Kind.FULL, Wall.NONE, True, True, "es"),
+]
 NEAR = """
     / // /us/ /us/world/ /us/world/story us/world/story/ //us/world/story/ /US/world/story/
     /us/World/story/ /us/world/Story/ /us/world/story/x/ /us//story/ /paper/us/world/story/
@@ -96,6 +108,34 @@ def test_a_story_cannot_ask_for_the_gates_places(newsroom: Newsroom) -> None:
         article = Article(slug="tricky", **{"title": "x", **fields})
         with pytest.raises(Exception, match="percent"):
             newsroom.world.add_child(instance=article)
+
+
+@pytest.mark.parametrize("face", PERSONAL)
+def test_no_words_in_any_field_ask_for_the_gates_places(newsroom: Newsroom, face: Face) -> None:
+    asking = "x %%token%% %%%token%% %%a%%token%%"
+    author = Author.objects.create(name=asking, slug="author")
+    topic = Topic.objects.create(edition=newsroom.us, name=asking, slug="topic")
+    story = newsroom.story("story", authors=[author], topics=[topic], genre="live")
+    plain = printed(story, face).count("%%")
+    Correction.objects.create(article=story, text=asking)
+    LiveEntry.objects.create(article=story, headline=asking, text=f"<p>{asking}</p>", is_key=True)
+    later = timezone.now() + timedelta(hours=1)
+    BreakingNews.objects.create(edition=newsroom.us, line=asking, until=later)
+    for page in (newsroom.paper, newsroom.us, newsroom.world):
+        page.title = asking
+        page.save()
+    # Words as they come into the database by other ways than the editors' form.
+    unseen = tricky_paragraph("%\u202a%token%% %&#37;token%% [^1]%[^2]%token%%")
+    fields = {"title": asking, "sponsor": asking, "kicker": asking, "body": json.dumps([unseen])}
+    Article.objects.filter(pk=story.pk).update(**fields)
+    page = printed(story, face)
+    assert "token%" in page
+    assert page.count("%%") == plain
+    assert "secret" not in fill(page.encode(), {"a": "secret"}).decode()
+
+
+def tricky_paragraph(text: str) -> dict[str, Any]:
+    return {"type": "paragraph", "value": f"<p>{text}</p>"}
 
 
 def tricky(text: str) -> dict[str, Any]:

@@ -84,6 +84,17 @@ def test_what_is_no_story_is_not_found(browser: Client, story: Article, ana: Rea
     assert not ana.saved.exists()
 
 
+def test_an_address_longer_than_any_storys_is_not_found(browser: Client, story: Article) -> None:
+    address = f"/{'x' * 60_000}/world/{story.slug}/"
+    assert browser.get("/account/saved/", {"of": address}).status_code == 404
+    assert browser.post("/account/saved/", {"of": address}).status_code == 404
+
+
+def test_a_storys_number_larger_than_any_is_not_found(browser: Client, story: Article) -> None:
+    assert browser.get(f"/-/reader/story/{story.pk}/").status_code == 200
+    assert browser.get(f"/-/reader/story/{'9' * 30}/").status_code == 404
+
+
 def test_a_story_that_is_not_published_cannot_be_found_by_saving_it(
     browser: Client, newsroom: Newsroom, ana: Reader
 ) -> None:

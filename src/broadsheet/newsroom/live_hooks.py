@@ -17,7 +17,10 @@ from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from broadsheet.newsroom import live_desk
+from broadsheet.newsroom import (
+    keys,  # noqa: F401 (it registers its own)
+    live_desk,
+)
 from broadsheet.newsroom.models import Article, BreakingNews, Genre
 
 USUAL = timedelta(hours=6)
@@ -80,8 +83,8 @@ def live_addresses() -> list[Any]:
     """The desks."""
     return [
         path("live/", live_desk.running, name="newsroom_live"),
-        path("live/<int:pk>/", live_desk.desk, name="newsroom_live_desk"),
-        path("live/<int:pk>/end/", live_desk.end, name="newsroom_live_end"),
+        path("live/<key:pk>/", live_desk.desk, name="newsroom_live_desk"),
+        path("live/<key:pk>/end/", live_desk.end, name="newsroom_live_end"),
         path("live/entry/<int:pk>/", live_desk.change, name="newsroom_live_entry"),
         path("live/entry/<int:pk>/delete/", live_desk.delete, name="newsroom_live_delete"),
     ]

@@ -9,6 +9,9 @@ from broadsheet.newsroom.models import Article
 
 LEVELS = 3
 """An article's address: edition, section, story."""
+LONGEST = LEVELS * 256 + 1
+"""Characters of an address: three slugs, as long as slugs may be. Much longer ones no database
+compares."""
 
 
 def find(path: str) -> Story | None:
@@ -43,6 +46,8 @@ def print_page(story: Story, face: Face) -> bytes | None:
 
 
 def _at(path: str, articles: Any) -> Article | None:
+    if len(path) > LONGEST:
+        return None
     parts = path.split("/")
     if len(parts) != LEVELS + 2 or parts[0] or parts[-1] or not all(parts[1:-1]):
         return None

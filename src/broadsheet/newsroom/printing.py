@@ -1,5 +1,7 @@
 """Sets an article's page: everything a face shows, and nothing that it does not."""
 
+import re
+import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -8,6 +10,7 @@ from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.html import format_html
 
 from broadsheet.gate.pages import Face, Kind
 from broadsheet.newsroom import coverage, footnotes
@@ -17,6 +20,11 @@ if TYPE_CHECKING:
     from broadsheet.newsroom.models.articles import Article
 
 TEMPLATE = "web/article.html"
+SIGN = secrets.token_hex(12)
+"""Known to this process alone: what stands between two of them is a place of the template's."""
+OURS = re.compile(rf"{SIGN}(\w+?){SIGN}")
+PLACES = {name: f"{SIGN}{name}{SIGN}" for name in ("holder", "since", "since_text", "token")}
+"""Where the gate fills in what is one reader's, as a template writes it."""
 
 
 def sheet(article: "Article", face: Face, *, proof: bool = False) -> bytes:
@@ -27,7 +35,14 @@ def sheet(article: "Article", face: Face, *, proof: bool = False) -> bytes:
     """
     zone = ZoneInfo(article.edition.time_zone)
     with translation.override(face.language), timezone.override(zone):
-        return render_to_string(TEMPLATE, {**matter(article, face), "proof": proof}).encode()
+        page = render_to_string(TEMPLATE, {**matter(article, face), "proof": proof})
+    return (_with_places(page) if face.personal else page).encode()
+
+
+def _with_places(page: str) -> str:
+    """The page with the template's places as the gate knows them, `%%name%%`, and no others:
+    whatever anybody wrote in whichever field cannot ask for what is one reader's."""
+    return OURS.sub(r"%%\1%%", page.replace("%%", "%&#37;"))
 
 
 def matter(article: "Article", face: Face) -> dict[str, Any]:
@@ -48,6 +63,7 @@ def matter(article: "Article", face: Face) -> dict[str, Any]:
         "blocks": footnotes.laid_out(blocks, article.body_blocks()),
         "closed_from": _closed_from(article, blocks),
         "face": face,
+        "places": {**PLACES, "since_time": _since_time()} if face.personal else {},
         "signed_in": face.signed_in,
         "topics": topics,
         "tied": tied,
@@ -66,6 +82,10 @@ def matter(article: "Article", face: Face) -> dict[str, Any]:
         "shows_mailbox": PAPER.shows_mailbox,
         "mine_quiet_days": PAPER.mine_quiet_days,
     }
+
+
+def _since_time() -> str:
+    return format_html('<time datetime="{since}">{since_text}</time>', **PLACES)
 
 
 def _closed_from(article: "Article", blocks: list[Any]) -> int | None:

@@ -11,6 +11,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from broadsheet.newsroom import (
+    keys,  # noqa: F401 (it registers its own)
     live_hooks,  # noqa: F401 (it registers its own)
     topic_desk,
     translation_desk,
@@ -57,7 +58,7 @@ register_snippet(FilingGroup)
 def addresses() -> list[Any]:
     """Pages of the newsroom's own in the editors' admin."""
     return [
-        path("translations/<int:pk>/", translation_desk.desk, name="newsroom_translations"),
+        path("translations/<key:pk>/", translation_desk.desk, name="newsroom_translations"),
         path("topics/<int:pk>/merge/", topic_desk.merge_topic, name="newsroom_merge_topic"),
         path("topics/suggest/<int:edition>/", topic_desk.suggest, name="newsroom_suggest_topics"),
     ]

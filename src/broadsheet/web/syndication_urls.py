@@ -1,9 +1,9 @@
 """Addresses for machines. Each has a dot in its last part, which no page's and no story's has."""
 
 from django.urls import path, register_converter
-from django.urls.converters import IntConverter
 from django.views.generic import RedirectView
 
+from broadsheet.newsroom import keys  # noqa: F401 (it registers its own)
 from broadsheet.syndication.addresses import FORMS
 from broadsheet.syndication.mark import ICONS
 from broadsheet.web.views import installing, syndication
@@ -33,14 +33,7 @@ class VersionConverter(FormConverter):
     regex = "[0-9a-f]{12}"
 
 
-class KeyConverter(IntConverter):
-    """A story's number, no larger than a database can be asked for."""
-
-    regex = "[0-9]{1,18}"
-
-
 register_converter(FormConverter, "form")
-register_converter(KeyConverter, "key")
 register_converter(IconConverter, "icon")
 register_converter(VersionConverter, "version")
 

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as admin_urls
 
+from broadsheet.newsroom import keys  # noqa: F401 (it registers its own)
 from broadsheet.readers import sudo
 from broadsheet.web.views import (
     accessibility,
@@ -43,7 +44,7 @@ urlpatterns = [
     path("account/following/", shelf.following, name="following"),
     path("account/history/", shelf.read, name="history"),
     path("account/recommended/", recommended.overview, name="recommended"),
-    path("-/reader/story/<int:story>/", recommended.story_part, name="reader_part"),
+    path("-/reader/story/<key:story>/", recommended.story_part, name="reader_part"),
     path("account/export/", own_data.export, name="export"),
     path("account/export/<int:pk>/", own_data.download, name="export_download"),
     path("account/delete/", own_data.delete, name="delete_account"),
