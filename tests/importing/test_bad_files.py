@@ -1,6 +1,7 @@
 """Files that are broken, hostile, huge or strange: a clear word, nothing lost, nothing run."""
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -214,6 +215,19 @@ def test_pictures_are_never_looked_for_outside(operator: Operator, tmp_path: Pat
 def test_nothing_is_fetched_from_inside(address: str) -> None:
     with pytest.raises(fetching.NotFetched):
         fetching.fetch(address)
+
+
+def test_a_site_that_answers_drop_by_drop_is_left_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inside, outside = socket.socketpair()
+    inside.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\ndrop")
+    outside.settimeout(5)
+    monkeypatch.setattr(fetching, "public_address", lambda _host, _port: "192.0.2.1")
+    monkeypatch.setattr(fetching.socket, "create_connection", lambda *_: outside)
+    monkeypatch.setattr(fetching, "MOST_SECONDS", -1.0)
+    with inside, pytest.raises(fetching.NotFetched, match="too slowly"):
+        fetching.fetch("http://old.example/a.jpg")
 
 
 def test_nothing_is_fetched_unasked(

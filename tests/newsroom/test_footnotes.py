@@ -132,3 +132,8 @@ def test_two_hundred_notes_are_numbered_quickly_and_right(newsroom: Newsroom) ->
     laid = footnotes.laid_out(list(body)[:-1], list(body))
     assert len(laid[-1].value) == 200
     assert ">200</a>" in str(laid[199].value)
+
+
+@pytest.mark.parametrize("piece", ["<", '<"', '<a href="', "[^", "<a [^1]"])
+def test_text_of_nothing_but_brackets_is_soon_looked_through(piece: str) -> None:
+    assert set(footnotes.marks(piece * 100_000)) <= {"1"}

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from modelsearch import index
 from wagtail.models import Page, Workflow
 from wagtail.test.utils.form_data import nested_form_data
 
@@ -134,3 +135,17 @@ def test_wagtails_own_groups_are_not_there_to_be_mistaken_for_ours(newsroom: New
     root = Page.get_first_root_node()
     assert root.get_workflow().name == roles.WORKFLOW
     assert [*Workflow.objects.values_list("name", flat=True)] == [roles.WORKFLOW]
+
+
+@pytest.mark.parametrize("asked", ["{}/", "search/?q=secret", "?page_type=newsroom.article"])
+def test_a_drafts_headline_is_only_for_those_who_work_with_pages(
+    newsroom: Newsroom, clara: Client, asked: str
+) -> None:
+    for live, slug in ((False, "secret-plan"), (True, "secret-told")):
+        index.insert_or_update_object(newsroom.story(slug, live=live))
+    pedro = signed_in("pedro", roles.SUBSCRIPTION_STAFF)
+    address = f"/admin/choose-page/{asked.format(newsroom.world.pk)}"
+    for client, sees in ((clara, True), (pedro, False)):
+        page = client.get(address).content.decode()
+        assert ("Secret plan" in page) is sees
+        assert "Secret told" in page

@@ -283,6 +283,22 @@ def test_what_was_typed_cannot_become_markup(client: Client, story: Article) -> 
     assert "<script>alert" not in page
 
 
+def test_no_name_that_is_offered_tells_of_a_story_to_come(
+    client: Client, newsroom: Newsroom, story: Article
+) -> None:
+    newsroom.story(
+        "resigns",
+        live=False,
+        topics=[newsroom.topic("A resignation")],
+        authors=[newsroom.author("Somebody New")],
+    )
+    page = said(client)
+    assert '<option value="China">' in page
+    assert '<option value="Ann Poe">' in page
+    assert "A resignation" not in page
+    assert "Somebody New" not in page
+
+
 def test_a_search_costs_few_queries(client: Client, newsroom: Newsroom) -> None:
     put(
         *(

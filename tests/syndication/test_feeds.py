@@ -82,6 +82,14 @@ def test_a_free_story_is_told_whole(client: Client, newsroom: Newsroom) -> None:
     assert "Read on" not in item["content_html"]
 
 
+def test_a_feed_has_no_marks_of_notes_it_does_not_have(client: Client, newsroom: Newsroom) -> None:
+    noted = {"type": "paragraph", "value": "<p>It fell[^1] twice.</p>"}
+    notes = {"type": "footnotes", "value": [{"mark": "1", "text": "<p>So they say.</p>"}]}
+    newsroom.story("noted", access="free", body=[noted, notes])
+    feed = client.get("/us/feed.rss").content.decode()
+    assert "It fell twice." in feed
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_storys_name_stays_when_all_else_changes(
     client: Client, story: Article, newsroom: Newsroom, form: str

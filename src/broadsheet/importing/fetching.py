@@ -67,7 +67,7 @@ def _ask(address: str, until: float) -> bytes | str:
 
 def _read(response: http.client.HTTPResponse, until: float) -> bytes:
     content = bytearray()
-    while chunk := response.read(CHUNK):
+    while chunk := response.read1(CHUNK):  # what is there, so that drops do not stretch the time
         content += chunk
         if len(content) > MOST_BYTES:
             raise NotFetched(_("It is larger than a picture may be."))

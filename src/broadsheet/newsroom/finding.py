@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
@@ -123,13 +124,17 @@ class Question(forms.Form):
         return any(self.data.get(name, "").strip() for name in self.fields if name != "q")
 
     def offered_topics(self) -> list[str]:
-        """Names of topics for whoever types one."""
-        rows = Topic.objects.filter(edition=self.edition).order_by("name")
+        """Names of topics for whoever types one: those that stories which are out are filed under,
+        so that none tells of a story to come."""
+        told = Article.objects.live().filter(topics=OuterRef("pk"))
+        rows = Topic.objects.filter(Exists(told), edition=self.edition).order_by("name")
         return list(rows.values_list("name", flat=True)[:OFFERED])
 
     def offered_authors(self) -> list[str]:
-        """Names of authors for whoever types one."""
-        return list(Author.objects.order_by("name").values_list("name", flat=True)[:OFFERED])
+        """Names of authors for whoever types one: those who have a story out."""
+        told = Article.objects.live().filter(byline__author=OuterRef("pk"))
+        rows = Author.objects.filter(Exists(told)).order_by("name")
+        return list(rows.values_list("name", flat=True)[:OFFERED])
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from broadsheet.newsroom.storytext import StoryText, clean
 KIND = "footnotes"
 """The type of the block that holds the notes."""
 MARK = re.compile(r"\[\^([^\s\[\]<>^\"]{1,20})\]")
-TAGS = re.compile(r'(<(?:[^>"]|"[^"]*")*>)')
-"""Tags as the cleaner writes them, their values in double quotes."""
+TAGS = re.compile(r'(<(?:[^<>"]|"[^"]*")*>)')
+"""Tags as the cleaner writes them, their values in double quotes. Text that is not clean yet may
+be nothing but opening brackets: no search goes beyond the next."""
 
 
 class NotedText(StoryText):

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
+from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.widgets import Button
+from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
@@ -62,6 +65,14 @@ def addresses() -> list[Any]:
         path("topics/<int:pk>/merge/", topic_desk.merge_topic, name="newsroom_merge_topic"),
         path("topics/suggest/<int:edition>/", topic_desk.suggest, name="newsroom_suggest_topics"),
     ]
+
+
+@hooks.register("construct_page_chooser_queryset")
+def choosable(pages: Any, request: HttpRequest) -> Any:
+    """Wagtail lets everybody who may enter the admin choose any page, and so see the headlines of
+    drafts. What is not out yet is for those who work with the pages there."""
+    own = PagePermissionPolicy().explorable_instances(request.user)
+    return pages.filter(Q(live=True) | Q(pk__in=own.order_by().values("pk")))
 
 
 @hooks.register("register_page_header_buttons")

@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from broadsheet.newsroom import footnotes
 from broadsheet.newsroom.models import Article, Edition, Genre, Picture
 from broadsheet.newsroom.models.articles import dressed, filed
 from broadsheet.syndication.addresses import absolute
@@ -130,7 +131,8 @@ def _block(child: Any, *, sponsored: bool) -> SafeString:
     match child.block_type:
         case "paragraph":
             text = value.sponsored if sponsored else value
-            return mark_safe(ROOTED.sub(absolute("/"), str(text)))  # noqa: S308 (cleaned by it)
+            plain = footnotes.without_marks(str(text))  # a feed has no notes to lead to
+            return mark_safe(ROOTED.sub(absolute("/"), plain))  # noqa: S308 (cleaned by it)
         case "subheading":
             return format_html("<h2>{}</h2>", value)
         case "pull_quote":
