@@ -1,7 +1,8 @@
 """Writes a live story and its entries into a paper's database.
 
 Run with the paper's settings chosen: `python -m tests.journeys.live_book SLUG 12 subscribers`
-writes so many entries more; with -6, entry number 6 is corrected instead.
+writes so many entries more; with -6, entry number 6 is corrected instead; with `away` the story
+goes again.
 """
 
 import sys
@@ -48,5 +49,8 @@ def write(article: Article, more: int) -> None:
 
 if __name__ == "__main__":
     its_story = story(sys.argv[1], sys.argv[3])
-    write(its_story, int(sys.argv[2]))
-    sys.stdout.write(its_story.get_url())
+    if sys.argv[2] == "away":
+        its_story.delete()
+    else:
+        write(its_story, int(sys.argv[2]))
+        sys.stdout.write(its_story.get_url())

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,12 +16,14 @@ TOP = "(element) => element.getBoundingClientRect().top"
 
 type Desk = Callable[[int], str]
 
+AWAY = "away"
+
 
 @pytest.fixture
-def desk(paper: LivePaper, request: pytest.FixtureRequest) -> Desk:
+def desk(paper: LivePaper, request: pytest.FixtureRequest) -> Iterator[Desk]:
     """Posts so many entries to this journey's story, which is for subscribers; its address."""
 
-    def post(more: int) -> str:
+    def post(more: int | str) -> str:
         name = request.node.name.replace("_", "-")[:60]
         done = subprocess.run(
             [sys.executable, "-m", "tests.journeys.live_book", name, str(more), "subscribers"],
@@ -39,7 +41,8 @@ def desk(paper: LivePaper, request: pytest.FixtureRequest) -> Desk:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    return post
+    yield post
+    post(AWAY)  # other tests know every story of the paper
 
 
 def half_a_minute_passes(page: Page) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.tasks import task
+from django.tasks.base import TASK_MIN_PRIORITY
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail.images.models import Filter, ResponsiveImage
@@ -24,8 +25,10 @@ logger = logging.getLogger(__name__)
 WEBP, AVIF = "|format-webp", "|format-avif"
 LOOKED_AT = "illustrations-looked-at"
 """The cache's key for the last rendition that was looked at."""
-BATCH_SECONDS = 20
-"""After so long the work lets other work go first, and goes on behind it."""
+MADE = "illustrations-made"
+"""The cache's key that says that pages have to be printed anew once all is made."""
+BATCH_SECONDS = 2
+"""After so long the work lets other work go first: somebody may be waiting for a letter."""
 
 
 class _Form(NamedTuple):
@@ -77,25 +80,25 @@ def element(picture: Picture, form: Form, **attributes: Any) -> SafeString:
     )
 
 
-@task()
+@task(priority=TASK_MIN_PRIORITY)
 def make_avif() -> None:
     """Make AVIF of what pages were printed with since the last time, then have them printed anew.
 
     What cannot be made is passed over: its pages stay as they are.
     """
-    made, end = 0, time.monotonic() + BATCH_SECONDS
+    end = time.monotonic() + BATCH_SECONDS
     for rendition in _new().select_related("image").iterator():
         spec = rendition.filter_spec.removesuffix(WEBP) + AVIF
         try:
             rendition.image.get_rendition(spec)
-            made += 1
+            cache.set(MADE, 1, timeout=None)
         except Exception:
             logger.exception("No AVIF of picture %s", rendition.image_id)
         cache.set(LOOKED_AT, rendition.pk, timeout=None)
         if time.monotonic() > end:
             make_avif.enqueue()
-            break
-    if made:
+            return
+    if cache.delete(MADE):
         publications.announce()
 
 
