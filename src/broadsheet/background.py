@@ -1,4 +1,4 @@
-"""Background work of one process: the task queue, and what is due every minute, hour and day."""
+"""Background work of one process: the task queues, and what is due every minute, hour and day."""
 
 import logging
 import threading
@@ -20,6 +20,7 @@ from broadsheet.readers.export_jobs import tidy_exports
 from broadsheet.recommendations.likening import liken
 from broadsheet.recommendations.making import recommend_to_active
 from broadsheet.recommendations.refreshing import refresh_most_read
+from broadsheet.settings.django import SLOW
 from broadsheet.shelf.history import tidy_history
 from broadsheet.shelf.openings import tidy_openings
 from broadsheet.subscriptions.invitations import tidy_invitations
@@ -35,52 +36,58 @@ DAY = 86400
 
 
 class Background:
-    """Runs queued tasks in a thread of this process. Tasks are claimed one by one, so any
-    number of processes may do this at once."""
+    """Runs queued tasks in threads of this process, one for each queue, so that no letter waits
+    for an import. Tasks are claimed one by one, so any number of processes may do this at once."""
 
     def __init__(self) -> None:
-        self._worker = Worker(
-            queue_names=["default"],
-            interval=INTERVAL,
-            batch=True,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=get_random_string(32),
-            excluded_queue_names=[],
-        )
+        self._workers = {queue: _worker(queue) for queue in ("default", SLOW)}
         self._stop = threading.Event()
-        self._wake = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="background", daemon=True)
+        self._wake = {queue: threading.Event() for queue in self._workers}
+        self._threads = [
+            threading.Thread(
+                target=self._run, args=[queue], name=f"background-{queue}", daemon=True
+            )
+            for queue in self._workers
+        ]
 
     def start(self) -> None:
         """Begin."""
         task_enqueued.connect(self._wake_after_commit)
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """End after the task under way, or after ten seconds."""
+        """End after the tasks under way, or after ten seconds."""
         task_enqueued.disconnect(self._wake_after_commit)
         self._stop.set()
-        self._wake.set()
-        self._worker.running = False
-        self._thread.join(10)
+        self._wake_all()
+        for worker in self._workers.values():
+            worker.running = False
+        end = time.monotonic() + 10
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
 
-    def _run(self) -> None:
+    def _run(self, queue: str) -> None:
+        wake = self._wake[queue]
         while not self._stop.is_set():
-            self._wake.wait(INTERVAL)
-            self._wake.clear()
+            wake.wait(INTERVAL)
+            wake.clear()
             try:
-                self._enqueue_what_is_due()
-                self._worker.run()
+                if queue != SLOW:
+                    self._enqueue_what_is_due()
+                self._workers[queue].run()
             except Exception:  # the database may be away; the queue is still there later
                 logger.exception("background work failed, trying again")
             finally:
                 connections.close_all()
 
+    def _wake_all(self) -> None:
+        for event in self._wake.values():
+            event.set()
+
     def _wake_after_commit(self, **_: object) -> None:
         # Somebody may be waiting for a code; before the commit there is nothing to be found.
-        transaction.on_commit(self._wake.set)
+        transaction.on_commit(self._wake_all)
 
     def _enqueue_what_is_due(self) -> None:
         # One process of all puts the minute's key into the cache first, and does its work.
@@ -103,3 +110,16 @@ class Background:
             recommend_to_active.enqueue()
         if cache.add(f"daily-{int(time.time() // DAY)}", 1, timeout=2 * DAY):
             compare.enqueue()
+
+
+def _worker(queue: str) -> Worker:
+    return Worker(
+        queue_names=[queue],
+        interval=INTERVAL,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=get_random_string(32),
+        excluded_queue_names=[],
+    )

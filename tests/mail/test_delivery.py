@@ -9,9 +9,15 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from broadsheet.background import Background
+from broadsheet.importing.uploads import carry_out
 from broadsheet.mail import delivery, post
 from broadsheet.mail.delivery import LEASE, PAUSES, attempt, claim
 from broadsheet.mail.models import KEPT, Letter
+from broadsheet.newsroom.illustrations import make_avif
+from broadsheet.newsroom.indexing import index_again
+from broadsheet.recommendations.likening import liken
+from broadsheet.recommendations.making import recommend_to_active
+from broadsheet.settings.django import SLOW
 from tests.mail.letters import context
 from tests.mail.server import Server
 
@@ -203,7 +209,13 @@ def test_the_background_wakes_when_what_was_queued_can_be_found(
     task_enqueued.connect(background._wake_after_commit)
     with django_capture_on_commit_callbacks() as committed:
         delivery.deliver.enqueue(letter.pk)
-        assert not background._wake.is_set()
+        assert not background._wake["default"].is_set()
     for callback in committed:
         callback()
-    assert background._wake.is_set()
+    assert background._wake["default"].is_set()
+
+
+@pytest.mark.parametrize("slow", [make_avif, carry_out, liken, recommend_to_active, index_again])
+def test_no_letter_waits_for_what_takes_long(slow: Any) -> None:
+    assert slow.queue_name == SLOW != delivery.deliver.queue_name
+    assert set(Background()._workers) == {delivery.deliver.queue_name, SLOW}

@@ -17,7 +17,7 @@ from broadsheet.importing.models import ImportRun
 from broadsheet.importing.pieces import FileRefused
 from broadsheet.importing.runs import Options
 from broadsheet.readers.models import Reader
-from broadsheet.settings.django import PAPER
+from broadsheet.settings.django import PAPER, SLOW
 
 logger = logging.getLogger(__name__)
 MOST_BYTES = 100_000_000
@@ -64,7 +64,7 @@ def take(upload: "UploadedFile[bytes]", options: Options, by: Reader, language: 
     return run
 
 
-@task()
+@task(queue_name=SLOW)
 def carry_out(pk: int) -> None:
     """Work through a run's file (the run's id). It ends done, refused or stopped."""
     run = ImportRun.objects.filter(pk=pk, state=States.QUEUED).first()

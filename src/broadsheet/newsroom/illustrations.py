@@ -19,6 +19,7 @@ from wagtail.images.shortcuts import get_renditions_or_not_found
 
 from broadsheet.newsroom import publications
 from broadsheet.newsroom.models import Picture, PictureRendition
+from broadsheet.settings.django import SLOW
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ def element(picture: Picture, form: Form, **attributes: Any) -> SafeString:
     )
 
 
-@task(priority=TASK_MIN_PRIORITY)
+@task(queue_name=SLOW, priority=TASK_MIN_PRIORITY)
 def make_avif() -> None:
     """Make AVIF of what pages were printed with since the last time, then have them printed anew.
 

@@ -13,6 +13,7 @@ from wagtail.signals import post_page_move
 
 from broadsheet.newsroom.merging import topic_merged
 from broadsheet.newsroom.models import Article, Author, Edition, Topic
+from broadsheet.settings.django import SLOW
 
 WATCHED: dict[type[Model], str] = {
     Edition: "preview_paragraphs",
@@ -56,7 +57,7 @@ def follow_moved(instance: Any, **_: Any) -> None:
     transaction.on_commit(lambda: index_again.enqueue(Page.__name__, key))
 
 
-@task
+@task(queue_name=SLOW)
 def index_again(name: str, key: int) -> None:
     """Index all stories of the page, edition, author or topic with this key."""
     stories = Article.objects.order_by("pk")

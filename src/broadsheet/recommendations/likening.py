@@ -16,6 +16,7 @@ from broadsheet.newsroom.blocks import plain_text
 from broadsheet.newsroom.models import Article, Edition, Likeness, StoryWords
 from broadsheet.recommendations.alike import Counts, cosines
 from broadsheet.recommendations.words import stems
+from broadsheet.settings.django import SLOW
 
 COMPARED = 2_000
 """Stories of an edition that a new one is compared with: its last ones."""
@@ -41,7 +42,7 @@ def soon() -> None:
         liken.using(run_after=timezone.now() + timedelta(seconds=PAUSE)).enqueue()
 
 
-@task()
+@task(queue_name=SLOW)
 def liken() -> None:
     """Compare what is new or changed; printed pages are thrown away if anything is."""
     now = timezone.now()

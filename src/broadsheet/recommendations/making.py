@@ -24,6 +24,7 @@ from broadsheet.newsroom.models import (
 from broadsheet.readers.models import Reader
 from broadsheet.recommendations.models import Recommended
 from broadsheet.recommendations.scoring import Candidate, Choice, Reason, Tastes, Why, rank
+from broadsheet.settings.django import SLOW
 
 MOST = 12
 """Recommended stories of one reader in one edition."""
@@ -58,7 +59,7 @@ def recommend(reader: int) -> None:
         make(someone, _pools(timezone.now()), timezone.now())
 
 
-@task()
+@task(queue_name=SLOW)
 def recommend_to_active() -> None:
     """Work out the recommendations of those who have been here lately."""
     now = timezone.now()

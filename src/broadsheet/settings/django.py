@@ -144,7 +144,11 @@ CACHES = {
         "LOCATION": "cache",
     }
 }
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+SLOW = "slow"
+"""The queue of work that takes long, behind which nobody's letter may wait."""
+TASKS = {
+    "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", SLOW]},
+}
 
 LANGUAGE_CODE = "en"
 INTERFACE_LANGUAGES = [("en", "English"), ("es", "Español")]
