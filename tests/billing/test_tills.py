@@ -250,7 +250,10 @@ def test_two_clicks_at_once_lead_to_one_till(till: Till, on_file: None) -> None:
     sold = price(Plan.objects.get(code="basic"))
     said = at_once(*[lambda: begin(nora, Order(sold, 1))] * 3)
     assert len(set(said)) == 1, said
-    assert Purchase.objects.count() == 1
+    # On a slow machine a till may be opened and closed again on the way; one stays open.
+    assert Purchase.objects.filter(state=Purchase.States.OPEN).count() == 1
+    with asking("looking") as stripe:
+        assert len(list(stripe.v1.checkout.sessions.list({"status": "open"}))) == 1
     assert len(list(sdk().v1.customers.list())) == 1
 
 
