@@ -48,4 +48,4 @@ messages: setup ## collect strings into the catalogues and compile them
 	$(RUN) python scripts/translations.py --write
 
 setup:
-	@$(UV) sync --frozen --quiet
+	@$(UV) sync --frozen --quiet --all-extras
