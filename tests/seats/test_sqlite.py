@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.access import Claim, Granted, InUse, Seat
-from broadsheet.seats import SeatStore, SqliteSeatStore
+from broadsheet.seats import SqliteSeatStore
+from broadsheet.seats import sqlite as seats_sqlite
 from broadsheet.stores import SqliteFile, StoreAway
 from broadsheet.stores import sqlite as stores_sqlite
 from tests.seats.contract import (
@@ -27,19 +28,34 @@ from tests.seats.contract import (
     PHONE,
     TIMINGS,
     Clock,
-    OpenStore,
     SeatStoreContract,
 )
+from tests.seats.keeper import Keeper
 
 NOW = Clock.now
 PATIENT = 30.0
 """A budget that no test uses up, so that slow machines do not decide."""
 
 
+def keeper(path: Path, budget: float = PATIENT) -> Keeper:
+    """Somebody who asks at NOW, and has begun the seat if it can be."""
+    keeper = Keeper(SqliteSeatStore(path, TIMINGS, budget, clock=lambda: NOW))
+    with contextlib.suppress(StoreAway):
+        keeper.number(KEY)
+    return keeper
+
+
 class TestSqliteSeatStore(SeatStoreContract):
     @pytest.fixture
-    def stores(self, tmp_path: Path) -> OpenStore:
-        return lambda: SqliteSeatStore(tmp_path / "seats.db", TIMINGS, PATIENT)
+    def stores(
+        self, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> Iterator[OpenKeeper]:
+        monkeypatch.setattr(seats_sqlite, "LOOK", 0.001)
+        path = tmp_path / "seats.db"
+        with keepers(
+            lambda: SqliteSeatStore(path, TIMINGS, PATIENT, clock=lambda: clock.now)
+        ) as stores:
+            yield stores
 
 
 @dataclass
@@ -88,14 +104,14 @@ def locked(path: Path) -> Iterator[None]:
 def test_a_store_gives_up_on_a_locked_file_and_recovers_after_a_rest(
     path: Path, stopwatch: Stopwatch
 ) -> None:
-    store = SqliteSeatStore(path, TIMINGS, budget=0.01)
-    store.open(KEY, LAPTOP, 0, NOW)
+    store = keeper(path, budget=0.01)
+    store.open(KEY, LAPTOP, N)
     with locked(path), pytest.raises(StoreAway):
-        store.open(KEY, PHONE, 0, NOW)
+        store.open(KEY, PHONE, N)
     with pytest.raises(StoreAway, match="resting"):
-        store.open(KEY, PHONE, 0, NOW)
+        store.open(KEY, PHONE, N)
     stopwatch.rest()
-    assert store.open(KEY, PHONE, 0, NOW) == InUse(LAPTOP, NOW, 1)
+    assert store.open(KEY, PHONE, N) == InUse(LAPTOP, NOW, N + 1)
 
 
 def test_a_store_waits_for_a_lock_as_long_as_its_budget_says(
@@ -109,31 +125,31 @@ def test_a_store_waits_for_a_lock_as_long_as_its_budget_says(
         return connect(*args, **options)
 
     monkeypatch.setattr(sqlite3, "connect", watched)
-    SqliteSeatStore(path, TIMINGS, budget=0.25).number(KEY)
+    keeper(path, budget=0.25).number(KEY)
     assert asked["timeout"] == 0.25
 
 
 def test_what_was_answered_away_was_not_done(path: Path, stopwatch: Stopwatch) -> None:
-    store = SqliteSeatStore(path, TIMINGS, budget=0.01)
-    store.open(KEY, LAPTOP, 0, NOW)
-    before, cursor = store.look(KEY, NOW), store.displacements(-1)[0]
+    store = keeper(path, budget=0.01)
+    store.open(KEY, LAPTOP, N)
+    before, cursor = store.look(KEY), store.displacements(-1)[0]
     with locked(path):
         for call in (
-            lambda: store.take_over(KEY, PHONE, Claim(KEY, "phone", 1, NOW), 0, NOW),
-            lambda: store.beat(KEY, LAPTOP, 1, 0, NOW + 10),
-            lambda: store.release(KEY, LAPTOP, 1, 0, NOW),
-            lambda: store.revoke(KEY, frozenset({"laptop"}), NOW),
+            lambda: store.take_over(KEY, PHONE, Claim(KEY, "phone", N + 1, NOW), N),
+            lambda: store.beat(KEY, LAPTOP, N + 1, N),
+            lambda: store.release(KEY, LAPTOP, N + 1, N),
+            lambda: store.revoke(KEY, frozenset({"laptop"})),
         ):
             with pytest.raises(StoreAway):
                 call()
             stopwatch.rest()
-    assert store.look(KEY, NOW) == before
+    assert store.look(KEY) == before
     assert store.displacements(cursor) == (cursor, [])
 
 
 def test_passes_can_be_checked_while_somebody_else_writes(path: Path) -> None:
-    store = SqliteSeatStore(path, TIMINGS, budget=0.01)
-    store.revoke(KEY, frozenset(), NOW)
+    store = keeper(path, budget=0.01)
+    store.revoke(KEY, frozenset())
     with locked(path):
         assert store.number(KEY) == 1
 
@@ -155,19 +171,19 @@ def no_room_for_files() -> Iterator[None]:
 def test_a_full_disk_is_the_store_away_and_the_seats_are_whole_when_there_is_room_again(
     path: Path, stopwatch: Stopwatch
 ) -> None:
-    store = SqliteSeatStore(path, TIMINGS, PATIENT)
-    store.open(KEY, LAPTOP, 0, NOW)
+    store = keeper(path)
+    store.open(KEY, LAPTOP, N)
     with no_room_for_files(), pytest.raises(StoreAway):
-        store.open("seat:8", PHONE, 0, NOW)
+        store.open("seat:8", PHONE, N)
     stopwatch.rest()
-    assert store.look("seat:8", NOW) == Seat()
-    assert store.open("seat:8", PHONE, 0, NOW) == Granted(1, NOW + 90, fresh=True)
-    assert store.open(KEY, PHONE, 0, NOW) == InUse(LAPTOP, NOW, 1)
+    assert store.look("seat:8") == Seat()
+    assert store.open("seat:8", PHONE, N) == Granted(N + 1, NOW + 90, fresh=True)
+    assert store.open(KEY, PHONE, N) == InUse(LAPTOP, NOW, N + 1)
 
 
-def fill(store: SeatStore) -> None:
+def fill(store: Keeper) -> None:
     for number in range(10_000):
-        store.open(f"seat:{number}", PHONE, 0, NOW)
+        store.open(f"seat:{number}", PHONE, N)
 
 
 def test_a_database_that_may_not_grow_is_the_store_away(
@@ -181,11 +197,11 @@ def test_a_database_that_may_not_grow_is_the_store_away(
         return db
 
     monkeypatch.setattr(sqlite3, "connect", bounded)
-    store = SqliteSeatStore(path, TIMINGS, PATIENT)
+    store = keeper(path)
     with pytest.raises(StoreAway, match="full"):
         fill(store)
     stopwatch.rest()
-    assert store.open("seat:0", LAPTOP, 0, NOW) == InUse(PHONE, NOW, 1)
+    assert store.open("seat:0", LAPTOP, N) == InUse(PHONE, NOW, N + 1)
 
 
 @pytest.fixture
@@ -215,24 +231,24 @@ def test_a_file_that_may_only_be_read_is_the_store_away(
     shared_folder: Path, stopwatch: Stopwatch
 ) -> None:
     path = shared_folder / "seats.db"
-    SqliteSeatStore(path, TIMINGS, PATIENT).open(KEY, LAPTOP, 0, NOW)
+    keeper(path).open(KEY, LAPTOP, N)
     for file in shared_folder.iterdir():
         file.chmod(0o444)
     shared_folder.chmod(0o555)
     with nobody():
-        store = SqliteSeatStore(path, TIMINGS, PATIENT)
+        store = keeper(path)
         with pytest.raises(StoreAway):
-            store.open("seat:8", PHONE, 0, NOW)
+            store.open("seat:8", PHONE, N)
         stopwatch.rest()
         with pytest.raises(StoreAway):
-            SqliteSeatStore(shared_folder / "new.db", TIMINGS, PATIENT).number(KEY)
+            keeper(shared_folder / "new.db").number(KEY)
 
 
 @pytest.mark.parametrize("place", ["a-folder", "no-such-folder/seats.db"])
 def test_a_file_that_cannot_be_there_is_the_store_away(tmp_path: Path, place: str) -> None:
     (tmp_path / "a-folder").mkdir()
     with pytest.raises(StoreAway):
-        SqliteSeatStore(tmp_path / place, TIMINGS, PATIENT).open(KEY, PHONE, 0, NOW)
+        keeper(tmp_path / place).open(KEY, PHONE, N)
 
 
 # A file that is deleted
@@ -241,43 +257,43 @@ def test_a_file_that_cannot_be_there_is_the_store_away(tmp_path: Path, place: st
 def test_a_deleted_file_is_never_mistaken_for_the_one_that_others_use_now(
     path: Path, stopwatch: Stopwatch
 ) -> None:
-    old = SqliteSeatStore(path, TIMINGS, PATIENT)
-    old.open(KEY, PHONE, 0, NOW)
+    old = keeper(path)
+    old.open(KEY, PHONE, N)
     path.unlink()
-    new = SqliteSeatStore(path, TIMINGS, PATIENT)
-    assert new.open(KEY, LAPTOP, 0, NOW) == Granted(1, NOW + 90, fresh=True)
+    new = keeper(path)
+    assert new.open(KEY, LAPTOP, N) == Granted(N + 1, NOW + 90, fresh=True)
     with pytest.raises(StoreAway):
-        old.open(KEY, PHONE, 0, NOW)
+        old.open(KEY, PHONE, N)
     stopwatch.rest()
-    assert old.open(KEY, PHONE, 0, NOW) == InUse(LAPTOP, NOW, 1)
-    assert new.beat(KEY, LAPTOP, 1, 0, NOW + 1) == Granted(1, NOW + 91, fresh=False)
+    assert old.open(KEY, PHONE, N) == InUse(LAPTOP, NOW, N + 1)
+    assert new.beat(KEY, LAPTOP, N + 1, N) == Granted(N + 1, NOW + 91, fresh=False)
 
 
 def test_a_deleted_file_is_the_store_away_once_and_then_a_new_one_is_begun(
     path: Path, stopwatch: Stopwatch
 ) -> None:
-    store = SqliteSeatStore(path, TIMINGS, PATIENT)
-    store.open(KEY, LAPTOP, 0, NOW)
+    store = keeper(path)
+    store.open(KEY, LAPTOP, N)
     path.unlink()
     with pytest.raises(StoreAway):
         store.number(KEY)
     stopwatch.rest()
-    assert store.open(KEY, PHONE, 0, NOW) == Granted(1, NOW + 90, fresh=True)
+    assert store.open(KEY, PHONE, N) == Granted(N + 1, NOW + 90, fresh=True)
 
 
 # A file that is damaged
 
 
-def every_call(store: SeatStore) -> Iterator[bool]:
+def every_call(store: Keeper) -> Iterator[bool]:
     """Whether each kind of call was answered. Any exception but StoreAway comes through."""
     for call in (
-        lambda: store.open(KEY, PHONE, 0, NOW),
-        lambda: store.take_over(KEY, PHONE, Claim(KEY, "phone", 1, NOW), 0, NOW),
-        lambda: store.beat(KEY, LAPTOP, 1, 0, NOW),
-        lambda: store.release(KEY, LAPTOP, 1, 0, NOW),
-        lambda: store.revoke(KEY, frozenset({"phone"}), NOW),
+        lambda: store.open(KEY, PHONE, N),
+        lambda: store.take_over(KEY, PHONE, Claim(KEY, "phone", N + 1, NOW), N),
+        lambda: store.beat(KEY, LAPTOP, N + 1, N),
+        lambda: store.release(KEY, LAPTOP, N + 1, N),
+        lambda: store.revoke(KEY, frozenset({"phone"})),
         lambda: store.number(KEY),
-        lambda: store.look(KEY, NOW),
+        lambda: store.look(KEY),
         lambda: store.displacements(0),
         lambda: store.displacements(-1),
     ):
@@ -291,10 +307,10 @@ def every_call(store: SeatStore) -> Iterator[bool]:
 
 def written(path: Path) -> bytes:
     """A database with two seats and a displacement, in one file."""
-    store = SqliteSeatStore(path, TIMINGS, PATIENT)
-    store.open(KEY, LAPTOP, 0, NOW)
-    store.open("seat:8", PHONE, 0, NOW)
-    store.take_over("seat:8", LAPTOP, Claim("seat:8", "laptop", 1, NOW), 0, NOW)
+    store = keeper(path)
+    store.open(KEY, LAPTOP, N)
+    store.open("seat:8", PHONE, N)
+    store.take_over("seat:8", LAPTOP, Claim("seat:8", "laptop", N + 1, NOW), N)
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path.read_bytes()
@@ -314,8 +330,8 @@ def test_a_damaged_file_is_the_store_away(
 ) -> None:
     bad = tmp_path / "bad.db"
     bad.write_bytes(damage(written(path)))
-    for call in range(len(list(every_call(SqliteSeatStore(path, TIMINGS, PATIENT))))):
-        store = SqliteSeatStore(bad, TIMINGS, PATIENT)
+    for call in range(len(list(every_call(keeper(path))))):
+        store = keeper(bad)
         stopwatch.rest()
         assert list(every_call(store))[call] is False
 
@@ -325,11 +341,11 @@ def test_a_row_whose_text_is_not_text_is_the_store_away(
 ) -> None:
     bad = tmp_path / "bad.db"
     bad.write_bytes(written(path).replace("portátil".encode(), b"port\xff\xfftil"))
-    store = SqliteSeatStore(bad, TIMINGS, PATIENT)
+    store = keeper(bad)
     with pytest.raises(StoreAway):
-        store.open(KEY, LAPTOP, 0, NOW)
+        store.open(KEY, LAPTOP, N)
     stopwatch.rest()
-    assert isinstance(store.open("seat:9", PHONE, 0, NOW), Granted)
+    assert isinstance(store.open("seat:9", PHONE, N), Granted)
 
 
 @pytest.mark.parametrize("column", ["epoch", "since", "expires", "number"])
@@ -344,9 +360,9 @@ def test_a_row_without_a_number_where_one_was_is_the_store_away(
         db.execute(f"CREATE TABLE seat ({', '.join(row)}, PRIMARY KEY (key))")
         db.execute("INSERT INTO seat VALUES (?, ?, ?, ?, ?, ?, ?)", list(row.values()))
         db.commit()
-    store = SqliteSeatStore(path, TIMINGS, PATIENT)
+    store = keeper(path)
     assert not any(every_call(store))
-    assert isinstance(store.open("seat:9", PHONE, 0, NOW), Granted)
+    assert isinstance(store.open("seat:9", PHONE, N), Granted)
 
 
 @settings(max_examples=100, deadline=None)
@@ -364,7 +380,7 @@ def test_whatever_bytes_are_damaged_no_other_exception_comes_out(
             file[used[int(place * len(used))]] = byte
         bad = Path(folder) / "bad.db"
         bad.write_bytes(file)
-        answered = list(every_call(SqliteSeatStore(bad, TIMINGS, PATIENT)))
+        answered = list(every_call(keeper(bad)))
         assert all(answered) or damage
 
 
@@ -386,8 +402,8 @@ def test_a_file_that_another_process_begins_too_is_waited_for(
         begun_by_another.execute("ROLLBACK")
 
     stopwatch.during_sleep = goes_on
-    store = SqliteSeatStore(path, TIMINGS, PATIENT)
-    assert store.open(KEY, PHONE, 0, NOW) == Granted(1, NOW + 90, fresh=True)
+    store = keeper(path)
+    assert store.open(KEY, PHONE, N) == Granted(N + 1, NOW + 90, fresh=True)
 
 
 @pytest.mark.usefixtures("begun_by_another")
@@ -396,7 +412,7 @@ def test_a_file_that_another_process_never_stops_beginning_is_the_store_away(
 ) -> None:
     started = stopwatch.at
     with pytest.raises(StoreAway):
-        SqliteSeatStore(path, TIMINGS, PATIENT).open(KEY, PHONE, 0, NOW)
+        keeper(path).open(KEY, PHONE, N)
     assert PATIENT <= stopwatch.at - started < PATIENT + 1
 
 
@@ -404,8 +420,8 @@ def test_processes_that_begin_a_file_together_are_all_served(tmp_path: Path) -> 
     def begin(place: tuple[int, int]) -> bool:
         round_, member = place
         ready[round_].wait()
-        store = SqliteSeatStore(tmp_path / f"seats-{round_}.db", TIMINGS, PATIENT)
-        return isinstance(store.open(f"seat:{member}", PHONE, 0, NOW), Granted)
+        store = keeper(tmp_path / f"seats-{round_}.db")
+        return isinstance(store.open(f"seat:{member}", PHONE, N), Granted)
 
     ready = [threading.Barrier(4) for _ in range(20)]
     with ThreadPoolExecutor(4) as crowd:

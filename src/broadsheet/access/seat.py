@@ -104,6 +104,16 @@ class Revoked:
 type Answer = Granted | InUse | Gone | Revoked
 
 
+def begun(now: float) -> Seat:
+    """A seat that is not known: never heard of, or forgotten with the store that was lost.
+
+    Its epoch and number are the time in milliseconds, greater than any that the seat may have
+    had before: no takeover token, beat or pass of then is good now.
+    """
+    milliseconds = int(now * 1000)
+    return Seat(epoch=milliseconds, number=milliseconds)
+
+
 def open_seat(seat: Seat, device: Device, now: float, timings: Timings) -> tuple[Seat, Answer]:
     """A subscriber's article is asked for: grant, renew, or say that the seat is in use."""
     seat = settled(seat, now, timings)

@@ -40,6 +40,7 @@ from broadsheet.gate.response import (
 )
 from broadsheet.gate.seals import METER_CEILING, Pass, Seals
 from broadsheet.meters import MeterStore
+from broadsheet.seats import Told
 from broadsheet.stores import StoreAway
 
 METERED = b"metered"
@@ -59,10 +60,18 @@ class Reading:
     gift: Presented | None = None
     network: bool = False
     """It comes from the network of an institution that subscribes."""
-    answer: Answer | None = None
+    told: Told | None = None
+    """What the seat store answered, if it was asked."""
+    revoked: bool = False
+    """The pass is old."""
     unvouched: bool = False
     """The store was asked about the pass, and did not answer for it."""
     cookies: Headers = field(default_factory=list)
+
+    @property
+    def answer(self) -> Answer | None:
+        """What became of the seat; None: the store was not asked, or is away."""
+        return self.told.answer if self.told is not None else None
 
     @property
     def given(self) -> bool:
@@ -129,46 +138,50 @@ class ArticleDoor:
         if not self._pages.current(story):
             return False
         a_pass = reading.who.a_pass
-        if isinstance(reading.answer, InUse) and a_pass is not None and request.by_a_person:
-            self._lessor.met(a_pass, reading.answer, now)
+        told = reading.told
+        if told and isinstance(told.answer, InUse) and a_pass and request.by_a_person:
+            self._lessor.met(a_pass, told.answer, told.at)
         if decision.full:
             self._openings.note(request, story.id, a_pass.reader if a_pass else None, now)
         await self._send(reading, decision, face, page, send)
         return True
 
     async def _decide(self, reading: Reading) -> Decision:
-        facts = self._facts(reading)
-        if isinstance(reading.answer, Revoked):
+        facts = await self._facts(reading)
+        if reading.revoked:
             reading.who = await self._identifier.renew(reading.request)
-            facts = self._facts(reading)
+            facts = await self._facts(reading)
         elif reading.unvouched and not reading.who.renewed:
             # The store cannot say whether the pass is old: the sign-in behind it can.
             trusted = reading.who.a_pass
             reading.who = await self._identifier.renew(reading.request, trusted)
-            facts = self._facts(reading)
+            facts = await self._facts(reading)
         return decide(facts)
 
-    def _facts(self, reading: Reading) -> Facts:
+    async def _facts(self, reading: Reading) -> Facts:
         story, a_pass = reading.story, reading.who.a_pass
-        reading.answer = None
+        reading.told, reading.unvouched, reading.revoked = None, False, False
         if story.level is Level.FREE or reading.network or reading.given:
             return reading.known
         if a_pass is None:
             return Facts(story.level, meter=self._visitors_meter(reading))
         facts = Facts(story.level, account=True, mode=a_pass.mode)
         if facts.lease_wanted:
-            reading.answer = self._lessor.open(a_pass, reading.now)
-            reading.unvouched = reading.answer is None
+            reading.told = await self._lessor.open(a_pass)
+            reading.unvouched = reading.told is None
+            reading.revoked = isinstance(reading.answer, Revoked)
             hold = hold_of(reading.answer)
             return Facts(story.level, account=True, mode=a_pass.mode, hold=hold)
         if not reading.who.renewed:
-            in_force = self._lessor.vouches(a_pass)
+            in_force = await self._lessor.vouches(a_pass)
             reading.unvouched = in_force is None
-            if in_force is False:
-                reading.answer = Revoked()
+            reading.revoked = in_force is False
+            if reading.revoked:
                 return Facts(story.level)
         if story.level is Level.SUBSCRIBERS and a_pass.mode is None:
-            return Facts(story.level, account=True, meter=self._readers_meter(reading, a_pass))
+            return Facts(
+                story.level, account=True, meter=await self._readers_meter(reading, a_pass)
+            )
         return facts
 
     async def _gift_answers(self, reading: Reading, gift: Presented, send: Send) -> bool:
@@ -180,12 +193,12 @@ class ArticleDoor:
         visit = Visit(reading.request, reading.story, reader, reading.now)
         return await self._gifts.answers(gift, visit, send)
 
-    def _readers_meter(self, reading: Reading, a_pass: Pass) -> Meter:
+    async def _readers_meter(self, reading: Reading, a_pass: Pass) -> Meter:
         allowance = reading.story.meter_readers
         if not allowance:
             return Meter()
         try:
-            return self._meters.spend(a_pass.reader, reading.story.id, allowance, reading.now)
+            return await self._meters.spend(a_pass.reader, reading.story.id, allowance, reading.now)
         except StoreAway:
             return Meter()
 
@@ -292,9 +305,10 @@ class ArticleDoor:
         assert a_pass is not None  # only a pass has a seat to be in use, or a message
         in_use = isinstance(answer, InUse)
         holder = answer.holder.label if isinstance(answer, InUse) else a_pass.message
-        since = answer.since if isinstance(answer, InUse) else reading.now
+        at = reading.told.at if reading.told is not None else reading.now
+        since = answer.since if isinstance(answer, InUse) else at
         epoch = answer.epoch if isinstance(answer, InUse | Granted) else 0
-        claim = Claim(a_pass.key, a_pass.device, epoch, reading.now)
+        claim = Claim(a_pass.key, a_pass.device, epoch, at)
         moment = datetime.fromtimestamp(since, UTC)
         local = moment.astimezone(ZoneInfo(reading.story.time_zone))
         return {

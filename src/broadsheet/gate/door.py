@@ -69,7 +69,7 @@ class Gate:
         self.pages = PageCache(parts.press, parts.issue, parts.page_cache_bytes)
         seals = Seals(parts.keys)
         identifier = Identifier(seals, parts.office, parts.clock, parts.secure)
-        lessor = Lessor(parts.store, self.recorder, self.streams)
+        lessor = Lessor(parts.store, self.recorder, parts.clock)
         self._articles = ArticleDoor(
             pages=self.pages,
             seals=seals,

@@ -1,12 +1,12 @@
 """Asks the seat store on behalf of a pass, and notes what happened."""
 
 import logging
+from collections.abc import Awaitable, Callable
 
 from broadsheet.access import Answer, Claim, Granted, Hold, InUse, Mode
 from broadsheet.gate.events import Event, Recorder, SeatEvent
 from broadsheet.gate.seals import Pass
-from broadsheet.gate.streams import Streams
-from broadsheet.seats import SeatStore
+from broadsheet.seats import SeatStore, Told
 from broadsheet.stores import StoreAway
 
 logger = logging.getLogger(__name__)
@@ -15,55 +15,45 @@ logger = logging.getLogger(__name__)
 class Lessor:
     """The seat store, as the door uses it."""
 
-    def __init__(self, store: SeatStore, recorder: Recorder, streams: Streams) -> None:
+    def __init__(self, store: SeatStore, recorder: Recorder, clock: Callable[[], float]) -> None:
         self._store = store
+        self._clock = clock
         self._recorder = recorder
-        self._streams = streams
 
-    def open(self, a_pass: Pass, now: float) -> Answer | None:
+    async def open(self, a_pass: Pass) -> Told | None:
         """A subscriber's article is asked for; None: the store is away."""
-        try:
-            return self._store.open(a_pass.key, a_pass.holder, a_pass.number, now)
-        except StoreAway as error:
-            self._away(a_pass, now, error)
-            return None
+        return await self._asked(a_pass, self._store.open(a_pass.key, a_pass.holder, a_pass.number))
 
-    def met(self, a_pass: Pass, answer: InUse, now: float) -> None:
+    def met(self, a_pass: Pass, answer: InUse, at: float) -> None:
         """The reader has met another device on their seat, and is about to be told so."""
         kind = Event.REFUSED if a_pass.mode is Mode.ENFORCE else Event.OVERLAP
-        self._note(kind, a_pass, answer.holder.id, now)
+        self._note(kind, a_pass, answer.holder.id, at)
 
-    def take_over(self, a_pass: Pass, claim: Claim | None, now: float) -> Answer | None:
+    async def take_over(self, a_pass: Pass, claim: Claim | None) -> Told | None:
         """Somebody chose to read here; None: the store is away."""
-        try:
-            answer = self._store.take_over(a_pass.key, a_pass.holder, claim, a_pass.number, now)
-        except StoreAway as error:
-            self._away(a_pass, now, error)
-            return None
-        if isinstance(answer, Granted) and answer.displaced is not None:
-            self._note(Event.TAKEOVER, a_pass, answer.displaced.id, now)
-            self._streams.hurry()
-        return answer
+        told = await self._asked(
+            a_pass, self._store.take_over(a_pass.key, a_pass.holder, claim, a_pass.number)
+        )
+        if told is not None and isinstance(told.answer, Granted) and told.answer.displaced:
+            self._note(Event.TAKEOVER, a_pass, told.answer.displaced.id, told.at)
+        return told
 
-    def beat(self, a_pass: Pass, epoch: int, now: float) -> Answer | None:
+    async def beat(self, a_pass: Pass, epoch: int) -> Told | None:
         """The article is still being read; None: the store is away."""
-        try:
-            return self._store.beat(a_pass.key, a_pass.holder, epoch, a_pass.number, now)
-        except StoreAway as error:
-            self._away(a_pass, now, error)
-            return None
+        return await self._asked(
+            a_pass, self._store.beat(a_pass.key, a_pass.holder, epoch, a_pass.number)
+        )
 
-    def release(self, a_pass: Pass, epoch: int, now: float) -> None:
+    async def release(self, a_pass: Pass, epoch: int) -> None:
         """The tab was hidden or closed."""
-        try:
-            self._store.release(a_pass.key, a_pass.holder, epoch, a_pass.number, now)
-        except StoreAway as error:
-            self._away(a_pass, now, error)
+        await self._asked(
+            a_pass, self._store.release(a_pass.key, a_pass.holder, epoch, a_pass.number)
+        )
 
-    def vouches(self, a_pass: Pass) -> bool | None:
+    async def vouches(self, a_pass: Pass) -> bool | None:
         """Whether the pass's number is the one in force; None: the store is away."""
         try:
-            return a_pass.number == self._store.number(a_pass.key)
+            return await self._store.vouches(a_pass.key, a_pass.number)
         except StoreAway as error:
             logger.warning("the seat store is away: %s", error)
             return None
@@ -74,12 +64,16 @@ class Lessor:
         self._note(Event.MINE, a_pass, other, now)
         await self._recorder.flush()
 
-    def _note(self, kind: Event, a_pass: Pass, other: str, now: float) -> None:
-        self._recorder.add(SeatEvent(kind, a_pass.key, a_pass.device, other, now))
+    async def _asked(self, a_pass: Pass, call: Awaitable[Told]) -> Told | None:
+        try:
+            return await call
+        except StoreAway as error:
+            logger.warning("the seat store is away, subscribers read on: %s", error)
+            self._note(Event.STORE_AWAY, a_pass, "", self._clock())
+            return None
 
-    def _away(self, a_pass: Pass, now: float, error: StoreAway) -> None:
-        logger.warning("the seat store is away, subscribers read on: %s", error)
-        self._note(Event.STORE_AWAY, a_pass, "", now)
+    def _note(self, kind: Event, a_pass: Pass, other: str, at: float) -> None:
+        self._recorder.add(SeatEvent(kind, a_pass.key, a_pass.device, other, at))
 
 
 def hold_of(answer: Answer | None) -> Hold:

@@ -18,6 +18,7 @@ from broadsheet.gate.request import (
 from broadsheet.gate.response import Headers, cookie, redirect, respond_json
 from broadsheet.gate.seals import Pass, Seals
 from broadsheet.gate.streams import Streams
+from broadsheet.seats import Told
 
 PREFIX = "/-/seat/"
 LEASE_AGE = 86400
@@ -84,20 +85,21 @@ class SeatDesk:
         if epoch is None:
             return await respond_json(send, 400, {"error": "epoch"})
         a_pass = _seated(who)
-        answer = self._lessor.beat(a_pass, epoch, now) if a_pass else Revoked()
-        if isinstance(answer, Revoked):
+        told = await self._lessor.beat(a_pass, epoch) if a_pass else None
+        if a_pass is None or _revoked(told):
             who = await self._identifier.renew(request)
             a_pass = _seated(who)
             if a_pass is None:
                 return await respond_json(send, 401, {"error": "signed-out"}, who.cookies)
-            answer = self._lessor.beat(a_pass, epoch, now)
-        if isinstance(answer, Gone) and a_pass is not None and a_pass.mode is not Mode.ENFORCE:
-            answer = None  # nobody is displaced under this plan's mode
-        await self._tell_beat(answer, who, now, send)
+            told = await self._lessor.beat(a_pass, epoch)
+        if told is not None and isinstance(told.answer, Gone) and a_pass.mode is not Mode.ENFORCE:
+            told = None  # nobody is displaced under this plan's mode
+        await self._tell_beat(told, who, send)
 
-    async def _tell_beat(self, answer: object, who: Identity, now: float, send: Send) -> None:
-        if isinstance(answer, Granted):
-            times = _times(now, answer.expires)
+    async def _tell_beat(self, told: Told | None, who: Identity, send: Send) -> None:
+        answer = told.answer if told is not None else None
+        if told is not None and isinstance(answer, Granted):
+            times = _times(told.at, answer.expires)
             value = {"epoch": answer.epoch, "expires": answer.expires}
             return await respond_json(send, 200, value, [*who.cookies, *times])
         if isinstance(answer, Gone) and answer.by is not None:
@@ -113,7 +115,7 @@ class SeatDesk:
         epoch = _epoch(form)
         a_pass = _seated(who)
         if a_pass is not None and epoch is not None:
-            self._lessor.release(a_pass, epoch, now)
+            await self._lessor.release(a_pass, epoch)
         await respond_json(send, 200, {}, who.cookies)
 
     async def _take_over(
@@ -121,19 +123,20 @@ class SeatDesk:
     ) -> None:
         claim = self._claim(form)
         a_pass = _seated(who)
-        answer = self._lessor.take_over(a_pass, claim, now) if a_pass else None
-        if isinstance(answer, Revoked):
+        told = await self._lessor.take_over(a_pass, claim) if a_pass else None
+        if _revoked(told):
             who = await self._identifier.renew(request)
             a_pass = _seated(who)
-            answer = self._lessor.take_over(a_pass, claim, now) if a_pass else None
+            told = await self._lessor.take_over(a_pass, claim) if a_pass else None
+        answer = told.answer if told is not None else None
         cookies = [*who.cookies, *self._lease_cookie(answer)]
         if not request.wants_json:
             # Won or lost, the story's page shows what is true now, with a new token if lost.
             return await redirect(send, local_path(form.get("next", "/")), cookies)
         if a_pass is None:
             return await respond_json(send, 401, {"error": "signed-out"}, cookies)
-        if isinstance(answer, InUse):
-            return await respond_json(send, 409, self._conflict(a_pass, answer, now), cookies)
+        if told is not None and isinstance(answer, InUse):
+            return await respond_json(send, 409, self._conflict(a_pass, answer, told.at), cookies)
         value = {"epoch": answer.epoch} if isinstance(answer, Granted) else {}
         await respond_json(send, 200, value, cookies)
 
@@ -162,8 +165,8 @@ class SeatDesk:
             raise Problem("form", 403)
         return claim
 
-    def _conflict(self, a_pass: Pass, answer: InUse, now: float) -> dict[str, object]:
-        claim = Claim(a_pass.key, a_pass.device, answer.epoch, now)
+    def _conflict(self, a_pass: Pass, answer: InUse, at: float) -> dict[str, object]:
+        claim = Claim(a_pass.key, a_pass.device, answer.epoch, at)
         return {
             "holder": answer.holder.label,
             "since": answer.since,
@@ -179,6 +182,10 @@ class SeatDesk:
 def _seated(who: Identity) -> Pass | None:
     a_pass = who.a_pass
     return a_pass if a_pass is not None and a_pass.mode is not None else None
+
+
+def _revoked(told: Told | None) -> bool:
+    return told is not None and isinstance(told.answer, Revoked)
 
 
 def _epoch(form: dict[str, str]) -> int | None:

@@ -2,5 +2,6 @@
 
 from broadsheet.meters.sqlite import SqliteMeterStore
 from broadsheet.meters.store import MeterStore
+from broadsheet.meters.valkey import ValkeyMeterStore
 
-__all__ = ["MeterStore", "SqliteMeterStore"]
+__all__ = ["MeterStore", "SqliteMeterStore", "ValkeyMeterStore"]

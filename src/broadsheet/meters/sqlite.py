@@ -23,7 +23,7 @@ class SqliteMeterStore:
         """`budget` is how long a call may wait for the file, in seconds."""
         self._file = SqliteFile(path, SCHEMA, budget)
 
-    def spend(self, reader: int, article: int, allowance: int, now: float) -> Meter:
+    async def spend(self, reader: int, article: int, allowance: int, now: float) -> Meter:
         def count(db: sqlite3.Connection) -> Meter:
             db.execute("DELETE FROM reading WHERE reader = ? AND at <= ?", (reader, now - WINDOW))
             rows = db.execute("SELECT article, at FROM reading WHERE reader = ?", (reader,))

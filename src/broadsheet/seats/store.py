@@ -1,8 +1,9 @@
 """The contract of a seat store: what may be asked, and what must hold of the answers."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from broadsheet.access import Answer, Claim, Device, Seat
 
@@ -18,38 +19,62 @@ class Displacement:
     at: float
 
 
+class Told(NamedTuple):
+    """An answer, and the instant of the store's clock at which it was true (Unix time)."""
+
+    answer: Answer
+    at: float
+
+
+class Seen(NamedTuple):
+    """A seat as somebody saw it who looked at `at`, by the store's clock (Unix time)."""
+
+    seat: Seat
+    at: float
+
+
 class SeatStore(Protocol):
     """Keeps every seat, and applies the rule's transitions one at a time per seat.
 
-    Each call is atomic over all processes, takes effect at one instant between call and
-    return, and raises StoreAway when it cannot be carried out. `number` is the revocation
-    number of the asking pass: when it is not the seat's own (smaller: the right has changed;
-    larger: the store was lost and begun anew), the answer is Revoked and nothing changes.
-    `now` is the server's clock in seconds.
+    Each call is atomic over all processes and hosts, and takes effect at one instant of the
+    store's own clock between call and return: whoever asks needs no clock that is right. It
+    raises StoreAway when it gets no answer within the store's budget; then it may have taken
+    effect or not.
+
+    `number` is the revocation number of the asking pass: when it is not the seat's own (the
+    right has changed, or the store was lost and begun anew), the answer is Revoked and nothing
+    changes. A seat that the store does not know is begun by `number` alone, with a number and
+    an epoch greater than any it may have had before.
+
+    What the gate asks is awaited; what the site asks, in its threads, is not.
     """
 
-    def open(self, key: str, device: Device, number: int, now: float) -> Answer:
+    async def open(self, key: str, device: Device, number: int) -> Told:
         """A subscriber's article is asked for."""
 
-    def take_over(
-        self, key: str, device: Device, claim: Claim | None, number: int, now: float
-    ) -> Answer:
+    async def take_over(self, key: str, device: Device, claim: Claim | None, number: int) -> Told:
         """Somebody chose to read here."""
 
-    def beat(self, key: str, device: Device, epoch: int, number: int, now: float) -> Answer:
+    async def beat(self, key: str, device: Device, epoch: int, number: int) -> Told:
         """The article is still being read."""
 
-    def release(self, key: str, device: Device, epoch: int, number: int, now: float) -> Answer:
+    async def release(self, key: str, device: Device, epoch: int, number: int) -> Told:
         """The tab was hidden or closed."""
 
-    def revoke(self, key: str, ending: frozenset[str], now: float) -> int:
-        """Make every pass of the seat old and end the lease of `ending`; the new number."""
+    async def vouches(self, key: str, number: int) -> bool:
+        """Whether a pass with this number is good."""
+
+    def following(self) -> AbstractAsyncContextManager[AsyncIterator[Displacement]]:
+        """Displacements on all hosts, from now on. What is missed here is found at the next beat.
+
+        Entering and iterating raise StoreAway.
+        """
 
     def number(self, key: str) -> int:
-        """The seat's revocation number; 0 for a seat never heard of."""
+        """The seat's revocation number, for a pass that is about to be issued."""
 
-    def look(self, key: str, now: float) -> Seat:
+    def revoke(self, key: str, ending: frozenset[str]) -> int:
+        """Make every pass of the seat old and end the lease of `ending`; the new number."""
+
+    def look(self, key: str) -> Seen:
         """The seat as it is; for people who want to see, not for decisions."""
-
-    def displacements(self, cursor: int) -> tuple[int, Sequence[Displacement]]:
-        """Displacements after `cursor` and the next cursor; -1 asks for the present one."""

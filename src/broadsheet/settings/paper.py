@@ -26,7 +26,14 @@ CONFIG_VARIABLE = "BROADSHEET_CONFIG"
 
 DEMONSTRATION = "built.json"
 """In the data folder of a demonstration paper, and of no other: what was built."""
-SECRETS = ("secret_keys", "smtp_url", "mail_options", "stripe_secret_key", "stripe_webhook_secret")
+SECRETS = (
+    "secret_keys",
+    "smtp_url",
+    "mail_options",
+    "stripe_secret_key",
+    "stripe_webhook_secret",
+    "valkey_url",
+)
 """What is never printed."""
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -107,6 +114,15 @@ class PaperSettings(BaseSettings):
         14, description="Days an invitation to a seat, or an offer of a subscription, is good for."
     )
     pass_seconds: Seconds = Field(600, description="Seconds a reader's pass is good for.")
+    valkey_url: str = Field(
+        "",
+        description="Valkey server of the seats and meters of a paper on many hosts: "
+        "valkey://user:password@host:6379/0, valkeys:// over TLS, or unix:///path. Empty: SQLite "
+        "files in data_dir.",
+    )
+    valkey_cluster: bool = Field(
+        False, description="Whether that server is one of a Valkey cluster."
+    )
     store_budget_ms: float = Field(
         50,
         gt=0,
@@ -179,6 +195,13 @@ class PaperSettings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
             raise ValueError("expected smtp://[user:password@]host[:port] or smtps://…")
+        return value
+
+    @field_validator("valkey_url")
+    @classmethod
+    def _a_valkey_server(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("valkey", "valkeys", "unix"):
+            raise ValueError("expected valkey://[user:password@]host[:port]/0, valkeys:// or unix:")
         return value
 
     @field_validator("security_contact")

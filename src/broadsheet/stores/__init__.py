@@ -1,6 +1,7 @@
-"""What the stores of seats and meters stand on: a shared SQLite file, a shared number."""
+"""What the stores of seats and meters stand on: a shared SQLite file, Valkey, a shared number."""
 
 from broadsheet.stores.number import SharedNumber
 from broadsheet.stores.sqlite import SqliteFile, StoreAway
+from broadsheet.stores.valkey import ValkeyScript
 
-__all__ = ["SharedNumber", "SqliteFile", "StoreAway"]
+__all__ = ["SharedNumber", "SqliteFile", "StoreAway", "ValkeyScript"]

@@ -29,7 +29,7 @@ def revoke(keys: Iterable[str], ending: frozenset[str] = frozenset()) -> None:
     """
     for key in keys:
         try:
-            seat_store().revoke(key, ending, time.time())
+            seat_store().revoke(key, ending)
         except StoreAway:
             logger.warning("%s could not be revoked, trying again in the background", key)
             revoke_again.enqueue(key, sorted(ending))
@@ -40,7 +40,7 @@ def revoke_again(key: str, ending: list[str]) -> None:
     """Revoke once the store is back. Tries for about a minute, then fails for staff to see."""
     for _ in range(60):
         try:
-            seat_store().revoke(key, frozenset(ending), time.time())
+            seat_store().revoke(key, frozenset(ending))
         except StoreAway:
             time.sleep(1)
         else:

@@ -1,6 +1,5 @@
 """A reader's own pages: what they have, and where they are signed in."""
 
-import time
 from typing import Any
 
 from django.contrib import messages
@@ -89,9 +88,8 @@ def sign_out_others(request: HttpRequest) -> HttpResponse:
 
 
 def _holder(key: str) -> Holder | None:
-    now = time.time()
     try:
-        seat = seat_store().look(key, now)
+        seat, now = seat_store().look(key)
     except StoreAway:
         return None
     return seat.holder if seat.held(now) else None
