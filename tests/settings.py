@@ -1,18 +1,30 @@
-"""The settings of the paper that tests run on: the product's own, in a folder thrown away."""
+"""The settings of the paper that tests run on: the product's own, in a folder thrown away.
+
+With BROADSHEET_TEST_DATABASE=postgres its database is a PostgreSQL of this run's own.
+"""
 
 import atexit
 import os
 import shutil
 import tempfile
+from contextlib import ExitStack
+
+from tests.servers.postgres import postgres
 
 FOLDER = tempfile.mkdtemp(prefix="broadsheet-tests-")
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+DATABASE = os.environ.pop("BROADSHEET_TEST_DATABASE", "sqlite")
+assert DATABASE in ("sqlite", "postgres"), DATABASE
 for name in [name for name in os.environ if name.startswith("BROADSHEET_")]:
     if name not in ("BROADSHEET_OPERATIONS", "BROADSHEET_CHROMIUM"):
         del os.environ[name]
 os.environ["BROADSHEET_CONFIG"] = f"{FOLDER}/none.toml"
 os.environ["BROADSHEET_DATA_DIR"] = FOLDER
 os.environ["BROADSHEET_SECRET_KEYS"] = '["a-key-for-tests-a-key-for-tests-a-key"]'
+if DATABASE == "postgres":
+    running = ExitStack()
+    atexit.register(running.close)
+    os.environ["BROADSHEET_DATABASE_URL"] = running.enter_context(postgres()).database("paper")
 
 from broadsheet.settings.django import *
 

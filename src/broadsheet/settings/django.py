@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import dj_database_url
 from django.utils.csp import CSP
 from wagtail.embeds import oembed_providers
 
@@ -11,6 +12,15 @@ from broadsheet.settings.paper import load
 
 PAPER = load()
 PACKAGE = Path(__file__).resolve().parent.parent
+POOL = {
+    "min_size": 1,
+    "max_size": 16,
+    "timeout": 5,
+    "reconnect_timeout": 5,
+    "max_idle": 120,
+}
+"""Connections to PostgreSQL that one process keeps. Whoever asks is answered with a fault after
+`timeout` seconds without one; a server that is back is noticed at the next question."""
 
 
 def _mailer() -> dict[str, Any]:
@@ -38,6 +48,24 @@ def _mailer() -> dict[str, Any]:
             "timeout": 20,
         },
     }
+
+
+def _database() -> dict[str, Any]:
+    """PostgreSQL where the settings name one, else a file in the data folder."""
+    if not PAPER.database_url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": PAPER.data_dir / "paper.sqlite3",
+            "OPTIONS": {
+                # Writers queue instead of failing half-way through a transaction.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    found = dict(dj_database_url.parse(PAPER.database_url, conn_health_checks=True))
+    options = {"connect_timeout": 3, "application_name": "broadsheet", **found.get("OPTIONS", {})}
+    return {**found, "OPTIONS": {**options, "pool": POOL}}
 
 
 if not PAPER.secret_keys:
@@ -125,18 +153,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": PAPER.data_dir / "paper.sqlite3",
-        "OPTIONS": {
-            # Writers queue instead of failing half-way through a transaction.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }
-}
+DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -302,6 +319,7 @@ LOGGING = {
         "django_tasks_db": {"level": "WARNING"},
         "django.tasks": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
+        "psycopg.pool": {"level": "WARNING"},  # else every connection is told of
         # Strangers' noise, answered with 400 and 413: a trace of it helps nobody.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.security.RequestDataTooBig": {"level": "CRITICAL"},

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+import dj_database_url
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -35,6 +38,8 @@ SECRETS = (
     "valkey_url",
 )
 """What is never printed."""
+
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 Seconds = Annotated[float, Field(gt=0)]
 Days = Annotated[int, Field(gt=0)]
@@ -61,6 +66,11 @@ class PaperSettings(BaseSettings):
         default_factory=list,
         description="Keys that sign passes, sessions and tokens; each at least 32 characters. The "
         "first signs, all are accepted: to rotate, put a new key first and drop the last later.",
+    )
+    database_url: str = Field(
+        "",
+        description="postgres://user:password@host:5432/name, with ?sslmode=require and the like "
+        "behind it. Empty: SQLite, in data_dir/paper.sqlite3.",
     )
     smtp_url: str = Field(
         "",
@@ -189,6 +199,15 @@ class PaperSettings(BaseSettings):
             raise ValueError("expected http://host or https://host, without a path")
         return value.rstrip("/")
 
+    @field_validator("database_url")
+    @classmethod
+    def _a_database(cls, value: str) -> str:
+        if value and not value.startswith(("postgres://", "postgresql://")):
+            raise ValueError("expected postgres://user:password@host:port/name")
+        if value:
+            _connectable(value)
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _a_mail_server(cls, value: str) -> str:
@@ -304,6 +323,24 @@ def load() -> PaperSettings:
         raise SettingsError(_in_words(error)) from None
     except ValueError as error:  # a list that is not JSON, a file that is not TOML
         raise SettingsError(f"the settings cannot be read ({config_path()}): {error}") from None
+
+
+def _connectable(url: str) -> None:
+    """Raises ValueError, without the address's own words, when no server can be meant by it."""
+    try:
+        found = dj_database_url.parse(url)
+    except ValueError:
+        raise ValueError("it cannot be read: is what is special in it written as %XX?") from None
+    if not found["NAME"]:
+        raise ValueError("the database's name is missing, as in postgres://user@host/name")
+    options = found.get("OPTIONS", {})
+    if options.get("sslmode", "prefer") not in SSL_MODES:
+        raise ValueError(f"sslmode is one of {', '.join(SSL_MODES)}")
+    for name, given in options.items():
+        try:
+            make_conninfo(**{name: str(given)})
+        except ProgrammingError:
+            raise ValueError(f"there is no option {name!r} of a connection") from None
 
 
 def _in_words(error: ValidationError) -> str:
