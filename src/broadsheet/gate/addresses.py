@@ -37,6 +37,11 @@ class Proxies:
                 break
         return address
 
+    def trusts(self, peer: str) -> bool:
+        """Whether the connection's other end is one of these proxies."""
+        address = parse(peer)
+        return address is not None and self._trusts(address)
+
     def _trusts(self, address: Address) -> bool:
         place = position(address)
         return any(first <= place <= last for first, last in self._trusted)

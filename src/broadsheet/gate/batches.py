@@ -21,6 +21,11 @@ class Batches[T]:
         self._task: asyncio.Task[None] | None = None
         self.lost = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many items are not recorded yet."""
+        return len(self._waiting)
+
     def add(self, item: T) -> None:
         """Note an item; it is recorded soon."""
         self._waiting.append(item)

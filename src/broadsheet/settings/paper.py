@@ -96,6 +96,20 @@ class PaperSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least severe message that is logged."
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How lines of the log are written: for people, or one JSON object each."
+    )
+    access_log: bool = Field(
+        False,
+        description="Log a line for every request: method, path without its query, status and "
+        "milliseconds; never who asked.",
+    )
+    metrics_listen: str = Field(
+        "",
+        description="host:port where Prometheus finds the metrics of this host's processes, as in "
+        "127.0.0.1:9464. Nothing else is served there, and they are served nowhere else. Empty: "
+        "there are none.",
+    )
     beat_seconds: Seconds = Field(
         30, description="Seconds between two signs of life of an open article."
     )
@@ -190,6 +204,14 @@ class PaperSettings(BaseSettings):
         """The environment before the file; the file is where CONFIG_VARIABLE says."""
         file = TomlConfigSettingsSource(settings_cls, toml_file=config_path())
         return init_settings, env_settings, file
+
+    @field_validator("metrics_listen")
+    @classmethod
+    def _a_place_to_listen(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise ValueError("expected host:port, as in 127.0.0.1:9464")
+        return value
 
     @field_validator("site_url")
     @classmethod
