@@ -179,7 +179,21 @@ class PageCache:
         self._stories: OrderedDict[str, Story | None] = OrderedDict()
         self._pages: OrderedDict[tuple[int, Face], Page] = OrderedDict()
         self._size = 0
+        self.printed = 0
+        """Pages printed since the process began."""
+        self.dropped = 0
+        """Of these, thrown away for want of room."""
         self._printing: dict[tuple[int, Face], asyncio.Task[Page | None]] = {}
+
+    @property
+    def count(self) -> int:
+        """How many pages are kept."""
+        return len(self._pages)
+
+    @property
+    def size(self) -> int:
+        """How many bytes they take."""
+        return self._size
 
     async def story(self, path: str) -> Story | None:
         """The article at `path`, or None: the path is the site's."""
@@ -228,6 +242,7 @@ class PageCache:
         if body is None:
             return None
         page = ready(body)
+        self.printed += 1
         if self._still(issue):
             self._keep((story.id, face), page)
         return page
@@ -256,6 +271,7 @@ class PageCache:
         while self._size > self._capacity and len(self._pages) > 1:
             _, dropped = self._pages.popitem(last=False)
             self._size -= dropped.size
+            self.dropped += 1
 
 
 MAX_PATHS = 50_000
