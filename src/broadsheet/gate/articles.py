@@ -21,6 +21,7 @@ from broadsheet.access import (
     read_meter,
 )
 from broadsheet.gate import language
+from broadsheet.gate.counts import Counts
 from broadsheet.gate.gifts import GiftDesk, Presented, Verdict, Visit
 from broadsheet.gate.identity import Identifier, Identity
 from broadsheet.gate.lessor import Lessor, hold_of
@@ -99,6 +100,7 @@ class ArticleDoor:
         meters: MeterStore,
         gifts: GiftDesk,
         networks: Networks,
+        counts: Counts,
         secure: bool,
     ) -> None:
         self._pages = pages
@@ -109,6 +111,7 @@ class ArticleDoor:
         self._meters = meters
         self._gifts = gifts
         self._networks = networks
+        self._counts = counts
         self._secure = secure
 
     async def serve(
@@ -141,6 +144,7 @@ class ArticleDoor:
         told = reading.told
         if told and isinstance(told.answer, InUse) and a_pass and request.by_a_person:
             self._lessor.met(a_pass, told.answer, told.at)
+        self._counts.decided(decision)
         if decision.full:
             self._openings.note(request, story.id, a_pass.reader if a_pass else None, now)
         await self._send(reading, decision, face, page, send)
@@ -200,6 +204,7 @@ class ArticleDoor:
         try:
             return await self._meters.spend(a_pass.reader, reading.story.id, allowance, reading.now)
         except StoreAway:
+            self._counts.missed("meters")
             return Meter()
 
     def _visitors_meter(self, reading: Reading) -> Meter:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from broadsheet.gate.addresses import Proxies
 from broadsheet.gate.articles import ArticleDoor
 from broadsheet.gate.bodies import bodiless
+from broadsheet.gate.counts import KIND, Counts, Kind
 from broadsheet.gate.events import Record, Recorder
 from broadsheet.gate.gifts import GiftDesk, GiftOffice, presented
 from broadsheet.gate.identity import Identifier, PassOffice
@@ -63,13 +64,14 @@ class Gate:
     def __init__(self, parts: Parts) -> None:
         self._site = parts.site
         self._clock = parts.clock
+        self.counts = Counts()
         self.recorder = Recorder(parts.record)
         self.openings = Openings(parts.record_openings)
         self.streams = Streams(parts.store)
         self.pages = PageCache(parts.press, parts.issue, parts.page_cache_bytes)
         seals = Seals(parts.keys)
         identifier = Identifier(seals, parts.office, parts.clock, parts.secure)
-        lessor = Lessor(parts.store, self.recorder, parts.clock)
+        lessor = Lessor(parts.store, self.recorder, self.counts, parts.clock)
         self._articles = ArticleDoor(
             pages=self.pages,
             seals=seals,
@@ -81,6 +83,7 @@ class Gate:
             networks=Networks(
                 parts.networks, parts.networks_number, Proxies(parts.trusted_proxies)
             ),
+            counts=self.counts,
             secure=parts.secure,
         )
         self._desk = SeatDesk(
@@ -98,6 +101,7 @@ class Gate:
             return
         path = scope["path"]
         if path.startswith(PREFIX):
+            scope[KIND] = Kind.SEAT
             await self._seat(read(scope), scope, receive, send)
         elif scope["method"] in ("GET", "HEAD") and ARTICLE.fullmatch(path):
             await self._article(read(scope), scope, receive, send)
@@ -116,8 +120,10 @@ class Gate:
             story = await self.pages.story(request.path)
             if story is None:
                 break
+            scope[KIND] = Kind.ARTICLE
             if await self._articles.serve(request, story, self._clock(), send, gift):
                 return
+        scope[KIND] = Kind.SITE
         await self._site(scope, receive, send)
 
     async def _seat(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:

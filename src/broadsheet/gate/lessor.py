@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from broadsheet.access import Answer, Claim, Granted, Hold, InUse, Mode
+from broadsheet.gate.counts import Counts
 from broadsheet.gate.events import Event, Recorder, SeatEvent
 from broadsheet.gate.seals import Pass
 from broadsheet.seats import SeatStore, Told
@@ -15,10 +16,13 @@ logger = logging.getLogger(__name__)
 class Lessor:
     """The seat store, as the door uses it."""
 
-    def __init__(self, store: SeatStore, recorder: Recorder, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, store: SeatStore, recorder: Recorder, counts: Counts, clock: Callable[[], float]
+    ) -> None:
         self._store = store
         self._clock = clock
         self._recorder = recorder
+        self._counts = counts
 
     async def open(self, a_pass: Pass) -> Told | None:
         """A subscriber's article is asked for; None: the store is away."""
@@ -56,6 +60,7 @@ class Lessor:
             return await self._store.vouches(a_pass.key, a_pass.number)
         except StoreAway as error:
             logger.warning("the seat store is away: %s", error)
+            self._counts.missed("seats")
             return None
 
     async def mine(self, a_pass: Pass, other: str, now: float) -> None:
@@ -69,6 +74,7 @@ class Lessor:
             return await call
         except StoreAway as error:
             logger.warning("the seat store is away, subscribers read on: %s", error)
+            self._counts.missed("seats")
             self._note(Event.STORE_AWAY, a_pass, "", self._clock())
             return None
 
