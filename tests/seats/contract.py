@@ -4,8 +4,7 @@ A store's tests subclass SeatStoreContract and give it `stores`: a way to open t
 any number of times, as processes and hosts do.
 """
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -22,7 +21,7 @@ from broadsheet.access import (
     Seat,
     Timings,
 )
-from broadsheet.seats import Displacement, SeatStore
+from broadsheet.seats import Displacement
 from tests.seats.keeper import Keeper
 
 TIMINGS = Timings()
@@ -32,20 +31,6 @@ LAPTOP = Device("laptop", "Firefox en el portátil de Ana")
 TABLET = Device("tablet", "Safari on iPad")
 
 type OpenKeeper = Callable[[], Keeper]
-
-
-@contextlib.contextmanager
-def keepers(open_store: Callable[[], SeatStore]) -> Iterator[OpenKeeper]:
-    """As many as are asked for, all of them gone afterwards."""
-    asked: list[Keeper] = []
-
-    def another() -> Keeper:
-        asked.append(Keeper(open_store()))
-        return asked[-1]
-
-    yield another
-    for keeper in asked:
-        keeper.close()
 
 
 @dataclass

@@ -19,6 +19,7 @@ class Keeper:
         """The store's time of the last answer."""
         self._runner = asyncio.Runner()
         self._followers: list[Follower] = []
+        KEEPERS.append(self)
 
     def open(self, key: str, device: Device, number: int) -> Answer:
         return self._told(self.store.open(key, device, number))
@@ -52,6 +53,7 @@ class Keeper:
     def close(self) -> None:
         for follower in self._followers:
             follower.leave()
+        self._followers = []
         self._runner.close()
 
     def run[T](self, call: Coroutine[Any, Any, T]) -> T:
@@ -60,6 +62,10 @@ class Keeper:
     def _told(self, call: Coroutine[Any, Any, Told]) -> Answer:
         answer, self.at = self.run(call)
         return answer
+
+
+KEEPERS: list[Keeper] = []
+"""All that have been asked for; conftest.py sends them away after each test."""
 
 
 class Follower:

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.access import Claim, Granted, InUse, Seat
-from broadsheet.seats import SqliteSeatStore
+from broadsheet.access import Claim, Granted, InUse, Revoked, Seat
+from broadsheet.seats import Displacement, SqliteSeatStore
 from broadsheet.seats import sqlite as seats_sqlite
 from broadsheet.stores import SqliteFile, StoreAway
 from broadsheet.stores import sqlite as stores_sqlite
@@ -28,6 +28,8 @@ from tests.seats.contract import (
     PHONE,
     TIMINGS,
     Clock,
+    N,
+    OpenKeeper,
     SeatStoreContract,
 )
 from tests.seats.keeper import Keeper
@@ -37,25 +39,37 @@ PATIENT = 30.0
 """A budget that no test uses up, so that slow machines do not decide."""
 
 
+SEATS = (KEY, "seat:8", "seat:9")
+
+
+def open_store(path: Path, budget: float = PATIENT, now: float = NOW) -> SqliteSeatStore:
+    """A store whose clock stands still."""
+    return SqliteSeatStore(path, TIMINGS, budget, clock=lambda: now)
+
+
 def keeper(path: Path, budget: float = PATIENT) -> Keeper:
-    """Somebody who asks at NOW, and has begun the seat if it can be."""
-    keeper = Keeper(SqliteSeatStore(path, TIMINGS, budget, clock=lambda: NOW))
-    with contextlib.suppress(StoreAway):
-        keeper.number(KEY)
+    """Somebody who asks at NOW, and has begun the seats if they can be."""
+    keeper = Keeper(open_store(path, budget))
+    for key in SEATS:
+        with contextlib.suppress(StoreAway):
+            keeper.number(key)
     return keeper
+
+
+def told_of(keeper: Keeper, cursor: int) -> tuple[int, Sequence[Displacement]]:
+    """The displacements that the store's file has, after `cursor`."""
+    assert isinstance(keeper.store, SqliteSeatStore)
+    return keeper.store.displacements(cursor)
 
 
 class TestSqliteSeatStore(SeatStoreContract):
     @pytest.fixture
     def stores(
         self, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
-    ) -> Iterator[OpenKeeper]:
+    ) -> OpenKeeper:
         monkeypatch.setattr(seats_sqlite, "LOOK", 0.001)
         path = tmp_path / "seats.db"
-        with keepers(
-            lambda: SqliteSeatStore(path, TIMINGS, PATIENT, clock=lambda: clock.now)
-        ) as stores:
-            yield stores
+        return lambda: Keeper(SqliteSeatStore(path, TIMINGS, PATIENT, clock=lambda: clock.now))
 
 
 @dataclass
@@ -132,7 +146,7 @@ def test_a_store_waits_for_a_lock_as_long_as_its_budget_says(
 def test_what_was_answered_away_was_not_done(path: Path, stopwatch: Stopwatch) -> None:
     store = keeper(path, budget=0.01)
     store.open(KEY, LAPTOP, N)
-    before, cursor = store.look(KEY), store.displacements(-1)[0]
+    before, cursor = store.look(KEY), told_of(store, -1)[0]
     with locked(path):
         for call in (
             lambda: store.take_over(KEY, PHONE, Claim(KEY, "phone", N + 1, NOW), N),
@@ -144,14 +158,16 @@ def test_what_was_answered_away_was_not_done(path: Path, stopwatch: Stopwatch) -
                 call()
             stopwatch.rest()
     assert store.look(KEY) == before
-    assert store.displacements(cursor) == (cursor, [])
+    assert told_of(store, cursor) == (cursor, [])
 
 
 def test_passes_can_be_checked_while_somebody_else_writes(path: Path) -> None:
     store = keeper(path, budget=0.01)
     store.revoke(KEY, frozenset())
     with locked(path):
-        assert store.number(KEY) == 1
+        assert store.number(KEY) == N + 1
+        assert store.vouches(KEY, N + 1)
+        assert not store.vouches(KEY, N)
 
 
 # A file that cannot be written
@@ -176,13 +192,14 @@ def test_a_full_disk_is_the_store_away_and_the_seats_are_whole_when_there_is_roo
     with no_room_for_files(), pytest.raises(StoreAway):
         store.open("seat:8", PHONE, N)
     stopwatch.rest()
-    assert store.look("seat:8") == Seat()
+    assert store.look("seat:8") == Seat(epoch=N, number=N)
     assert store.open("seat:8", PHONE, N) == Granted(N + 1, NOW + 90, fresh=True)
     assert store.open(KEY, PHONE, N) == InUse(LAPTOP, NOW, N + 1)
 
 
 def fill(store: Keeper) -> None:
     for number in range(10_000):
+        store.number(f"seat:{number}")
         store.open(f"seat:{number}", PHONE, N)
 
 
@@ -266,19 +283,24 @@ def test_a_deleted_file_is_never_mistaken_for_the_one_that_others_use_now(
         old.open(KEY, PHONE, N)
     stopwatch.rest()
     assert old.open(KEY, PHONE, N) == InUse(LAPTOP, NOW, N + 1)
-    assert new.beat(KEY, LAPTOP, N + 1, N) == Granted(N + 1, NOW + 91, fresh=False)
+    assert new.beat(KEY, LAPTOP, N + 1, N) == Granted(N + 1, NOW + 90, fresh=False)
 
 
 def test_a_deleted_file_is_the_store_away_once_and_then_a_new_one_is_begun(
     path: Path, stopwatch: Stopwatch
 ) -> None:
-    store = keeper(path)
-    store.open(KEY, LAPTOP, N)
+    clock = Clock()
+    store = Keeper(SqliteSeatStore(path, TIMINGS, PATIENT, clock=lambda: clock.now))
+    store.open(KEY, LAPTOP, store.number(KEY))
     path.unlink()
     with pytest.raises(StoreAway):
         store.number(KEY)
     stopwatch.rest()
-    assert store.open(KEY, PHONE, N) == Granted(N + 1, NOW + 90, fresh=True)
+    clock.forward(1)
+    assert store.open(KEY, LAPTOP, N) == Revoked()
+    assert store.number(KEY) == N + 1000
+    assert store.open(KEY, LAPTOP, N) == Revoked()
+    assert store.open(KEY, PHONE, N + 1000) == Granted(N + 1001, clock.now + 90, fresh=True)
 
 
 # A file that is damaged
@@ -291,11 +313,12 @@ def every_call(store: Keeper) -> Iterator[bool]:
         lambda: store.take_over(KEY, PHONE, Claim(KEY, "phone", N + 1, NOW), N),
         lambda: store.beat(KEY, LAPTOP, N + 1, N),
         lambda: store.release(KEY, LAPTOP, N + 1, N),
+        lambda: store.vouches(KEY, N),
         lambda: store.revoke(KEY, frozenset({"phone"})),
         lambda: store.number(KEY),
         lambda: store.look(KEY),
-        lambda: store.displacements(0),
-        lambda: store.displacements(-1),
+        lambda: told_of(store, 0),
+        lambda: told_of(store, -1),
     ):
         try:
             call()
@@ -307,10 +330,10 @@ def every_call(store: Keeper) -> Iterator[bool]:
 
 def written(path: Path) -> bytes:
     """A database with two seats and a displacement, in one file."""
-    store = keeper(path)
-    store.open(KEY, LAPTOP, N)
-    store.open("seat:8", PHONE, N)
-    store.take_over("seat:8", LAPTOP, Claim("seat:8", "laptop", N + 1, NOW), N)
+    with contextlib.closing(keeper(path)) as store:
+        store.open(KEY, LAPTOP, N)
+        store.open("seat:8", PHONE, N)
+        store.take_over("seat:8", LAPTOP, Claim("seat:8", "laptop", N + 1, NOW), N)
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path.read_bytes()
@@ -355,7 +378,7 @@ def test_a_row_without_a_number_where_one_was_is_the_store_away(
 ) -> None:
     monkeypatch.setattr(stores_sqlite, "REST", 0.0)
     row = {"key": KEY, "device": "phone", "label": "", "epoch": 1, "since": NOW}
-    row |= {"expires": NOW + 90, "number": 0, column: value}
+    row |= {"expires": NOW + 90, "number": N, column: value}
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.execute(f"CREATE TABLE seat ({', '.join(row)}, PRIMARY KEY (key))")
         db.execute("INSERT INTO seat VALUES (?, ?, ?, ?, ?, ?, ?)", list(row.values()))
@@ -380,7 +403,8 @@ def test_whatever_bytes_are_damaged_no_other_exception_comes_out(
             file[used[int(place * len(used))]] = byte
         bad = Path(folder) / "bad.db"
         bad.write_bytes(file)
-        answered = list(every_call(keeper(bad)))
+        with contextlib.closing(keeper(bad)) as store:
+            answered = list(every_call(store))
         assert all(answered) or damage
 
 
@@ -421,7 +445,8 @@ def test_processes_that_begin_a_file_together_are_all_served(tmp_path: Path) -> 
         round_, member = place
         ready[round_].wait()
         store = keeper(tmp_path / f"seats-{round_}.db")
-        return isinstance(store.open(f"seat:{member}", PHONE, N), Granted)
+        key = f"seat:{member}"
+        return isinstance(store.open(key, PHONE, store.number(key)), Granted)
 
     ready = [threading.Barrier(4) for _ in range(20)]
     with ThreadPoolExecutor(4) as crowd:

@@ -11,6 +11,7 @@ from tests.seats.contract import (
     OpenKeeper,
     SeatStoreContract,
 )
+from tests.seats.keeper import Keeper
 from tests.servers.valkey import ValkeyServer, valkey_server
 
 PATIENT = 20.0
@@ -43,6 +44,5 @@ def patient(server: ValkeyServer, clock: Clock) -> ValkeySeatStore:
 
 class TestValkeySeatStore(SeatStoreContract):
     @pytest.fixture
-    def stores(self, server: ValkeyServer, clock: Clock) -> Iterator[OpenKeeper]:
-        with keepers(lambda: patient(server, clock)) as stores:
-            yield stores
+    def stores(self, server: ValkeyServer, clock: Clock) -> OpenKeeper:
+        return lambda: Keeper(patient(server, clock))

@@ -1,11 +1,10 @@
 -- One call on one seat: the table of access/seat.py, once more, where the seats of many hosts
 -- are kept. KEYS[1] is the seat. ARGV: call, revocation number, time in milliseconds (empty: this
--- server's), then what TIMINGS names, then what the call needs.
--- A seat is kept as epoch|since|expires|number|device|label, times in milliseconds.
+-- server's), device, label, and what the call needs besides. LEASE, RELEASED, TAKEOVER, KEEP (all
+-- milliseconds) and CHANNEL stand before this text.
+-- Written without functions where a reader's every page comes by: Lua would make each anew.
 
-local call, number = ARGV[1], tonumber(ARGV[2])
-local lease, released, takeover, keep = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local channel, device, label = ARGV[8], ARGV[9], ARGV[10]
+local call, device, label = ARGV[1], ARGV[4], ARGV[5]
 
 local now = tonumber(ARGV[3])
 if not now then
@@ -13,119 +12,89 @@ if not now then
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
-local function integer(value) return string.format('%.0f', value) end
-
-local seat
+-- Four numbers, the holder's id with its length before it, and their label up to the end.
+local FORM = '>ddddBc0'
+local epoch, since, expires, number, holder, name
 local kept = redis.call('GET', KEYS[1])
 if kept then
-  local epoch, since, expires, own, holder, name = string.match(kept, '^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|(.*)$')
-  seat = { epoch = tonumber(epoch), since = tonumber(since), expires = tonumber(expires),
-           number = tonumber(own), holder = holder, label = name }
-end
-
-local function begin()
-  return { epoch = now, since = 0, expires = 0, number = now, holder = '', label = '' }
+  local label_at
+  epoch, since, expires, number, holder, label_at = struct.unpack(FORM, kept)
+  name = string.sub(kept, label_at)
 end
 
 local function write()
-  local value = table.concat({ integer(seat.epoch), integer(seat.since), integer(seat.expires),
-                               integer(seat.number), seat.holder, seat.label }, '|')
-  redis.call('SET', KEYS[1], value, 'PX', integer(keep))
+  local value = struct.pack(FORM, epoch, since, expires, number, #holder, holder) .. name
+  redis.call('SET', KEYS[1], value, 'PX', KEEP)
 end
 
 local function tell(displaced, by)
-  redis.call('PUBLISH', channel, table.concat({ integer(now), displaced, KEYS[1], by }, '|'))
+  local words = { string.format('%.0f', now), displaced, KEYS[1], by }
+  redis.call('PUBLISH', CHANNEL, table.concat(words, '|'))
 end
 
-local function held() return seat.holder ~= '' and now < seat.expires end
-local function mine() return held() and seat.holder == device end
-
-local function settle() -- after a clock that stepped back
-  if seat.expires > now + lease then
-    seat.expires = now + lease
-    seat.since = math.min(seat.since, now)
-  end
+if not kept then
+  if call == 'look' then return { now, 0, 0, 0, 0, '', '' } end
+  if call ~= 'number' and call ~= 'revoke' then return { now, 'revoked' } end
+  epoch, since, expires, number, holder, name = now, 0, 0, now, '', ''
 end
 
-local function granted(fresh, was, name)
-  return { now, 'granted', seat.epoch, seat.expires, fresh, was or '', name or '' }
-end
-
-local function grant(was, name)
-  seat.holder, seat.label, seat.epoch = device, label, seat.epoch + 1
-  seat.since, seat.expires = now, now + lease
-  write()
-  return granted(1, was, name)
-end
-
-local function renew()
-  seat.label, seat.expires = label, now + lease
-  write()
-  return granted(0)
-end
-
-local function in_use() return { now, 'in-use', seat.holder, seat.label, seat.since, seat.epoch } end
-local function gone() return { now, 'gone', '', '', 0 } end
-
-local answers = {}
-
-function answers.open()
-  if mine() then return renew() end
-  if held() then return in_use() end
-  return grant()
-end
-
-function answers.take_over()
-  if mine() then return granted(0) end
-  if not held() then return grant() end
-  -- The claim: the seat and device it names, its epoch, when it was issued.
-  local age = now - (tonumber(ARGV[14]) or math.huge)
-  local good = ARGV[11] == KEYS[1] and ARGV[12] == device and tonumber(ARGV[13]) == seat.epoch
-  if not (good and age >= 0 and age < takeover) then return in_use() end
-  local was, name = seat.holder, seat.label
-  local answer = grant(was, name)
-  tell(was, label)
-  return answer
-end
-
-function answers.beat()
-  if mine() and tonumber(ARGV[11]) <= seat.epoch then return renew() end
-  if held() and not mine() then return { now, 'gone', seat.holder, seat.label, seat.since } end
-  return gone()
-end
-
-function answers.release()
-  if not (mine() and tonumber(ARGV[11]) == seat.epoch) then return gone() end
-  seat.expires = math.min(seat.expires, now + released)
-  write()
-  return granted(0)
+if expires > now + LEASE then -- the clock stepped back
+  expires = now + LEASE
+  since = math.min(since, now)
 end
 
 -- What the site asks, without a pass.
 
 if call == 'number' then
-  seat = seat or begin()
   write() -- so that the seat is known for as long as the pass is good
-  return { now, seat.number }
-end
-if call == 'revoke' then
-  seat = seat or begin()
-  seat.number = seat.number + 1
-  for which = 9, #ARGV do
-    if seat.holder ~= '' and ARGV[which] == seat.holder then
-      tell(seat.holder, '')
-      seat.holder, seat.label, seat.expires = '', '', 0
+  return { now, number }
+elseif call == 'look' then
+  return { now, epoch, since, expires, number, holder, name }
+elseif call == 'revoke' then
+  number = number + 1
+  for which = 6, #ARGV do
+    if holder ~= '' and ARGV[which] == holder then
+      tell(holder, '')
+      holder, name, expires = '', '', 0
     end
   end
   write()
-  return { now, seat.number }
+  return { now, number }
 end
-if call == 'look' then
-  if not seat then return { now, 0, 0, 0, 0, '', '' } end
-  settle()
-  return { now, seat.epoch, seat.since, seat.expires, seat.number, seat.holder, seat.label }
-end
-if not seat or seat.number ~= number then return { now, 'revoked' } end
+
+-- What the gate asks, with one.
+
+if number ~= tonumber(ARGV[2]) then return { now, 'revoked' } end
 if call == 'vouches' then return { now, 'vouched' } end
-settle()
-return answers[call]()
+
+local held = holder ~= '' and now < expires
+local mine = held and holder == device
+local displaced, by = '', ''
+
+if call == 'release' then
+  if not mine or tonumber(ARGV[6]) ~= epoch then return { now, 'gone' } end
+  expires = math.min(expires, now + RELEASED)
+  write()
+  return { now, 'granted', epoch, expires, 0, '', '' }
+elseif call == 'beat' and not (mine and tonumber(ARGV[6]) <= epoch) then
+  if held and not mine then return { now, 'gone', holder, name, since } end
+  return { now, 'gone' }
+elseif mine then
+  if call ~= 'take_over' then -- the winner's repeat changes nothing
+    name, expires = label, now + LEASE
+    write()
+  end
+  return { now, 'granted', epoch, expires, 0, '', '' }
+elseif held then
+  -- The claim: the seat and device it names, its epoch, when it was issued.
+  local age = now - (tonumber(ARGV[9]) or math.huge)
+  local good = call == 'take_over' and ARGV[6] == KEYS[1] and ARGV[7] == device
+    and tonumber(ARGV[8]) == epoch and age >= 0 and age < TAKEOVER
+  if not good then return { now, 'in-use', holder, name, since, epoch } end
+  displaced, by = holder, name
+  tell(holder, label)
+end
+
+holder, name, epoch, since, expires = device, label, epoch + 1, now, now + LEASE
+write()
+return { now, 'granted', epoch, expires, 1, displaced, by }
