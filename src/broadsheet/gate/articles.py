@@ -21,7 +21,8 @@ from broadsheet.access import (
     read_meter,
 )
 from broadsheet.gate import language
-from broadsheet.gate.counts import Counts
+from broadsheet.gate.answers import Answer as Outgoing
+from broadsheet.gate.counts import Counts, Kind
 from broadsheet.gate.gifts import GiftDesk, Presented, Verdict, Visit
 from broadsheet.gate.identity import Identifier, Identity
 from broadsheet.gate.lessor import Lessor, hold_of
@@ -144,7 +145,6 @@ class ArticleDoor:
         told = reading.told
         if told and isinstance(told.answer, InUse) and a_pass and request.by_a_person:
             self._lessor.met(a_pass, told.answer, told.at)
-        self._counts.decided(decision)
         if decision.full:
             self._openings.note(request, story.id, a_pass.reader if a_pass else None, now)
         await self._send(reading, decision, face, page, send)
@@ -195,7 +195,11 @@ class ArticleDoor:
         a_pass = reading.who.a_pass
         reader = a_pass.reader if a_pass else None
         visit = Visit(reading.request, reading.story, reader, reading.now)
-        return await self._gifts.answers(gift, visit, send)
+        outgoing = Outgoing(send)
+        if not await self._gifts.answers(gift, visit, outgoing.send):
+            return False
+        self._counts.requests[Kind.ARTICLE, outgoing.status // 100] += 1
+        return True
 
     async def _readers_meter(self, reading: Reading, a_pass: Pass) -> Meter:
         allowance = reading.story.meter_readers
@@ -204,7 +208,7 @@ class ArticleDoor:
         try:
             return await self._meters.spend(a_pass.reader, reading.story.id, allowance, reading.now)
         except StoreAway:
-            self._counts.missed("meters")
+            self._counts.away["meters"] += 1
             return Meter()
 
     def _visitors_meter(self, reading: Reading) -> Meter:
@@ -237,6 +241,7 @@ class ArticleDoor:
     async def _hand_out_meter(self, request: Request, send: Send) -> None:
         query = (request.query + b"&" if request.query else b"") + METERED
         to = f"{request.path}?{query.decode('latin-1')}"
+        self._counts.requests[Kind.ARTICLE, 3] += 1
         await redirect(send, to, [self._meter_cookie({})])
 
     def _meter_cookie(self, counted: Mapping[int, float]) -> tuple[bytes, bytes]:
@@ -264,10 +269,11 @@ class ArticleDoor:
     async def _send(
         self, reading: Reading, decision: Decision, face: Face, page: Page, send: Send
     ) -> None:
-        gift = reading.gift
+        gift, access = reading.gift, access_header(decision)
+        self._counts.articles[access[1]] += 1
         headers: Headers = [
             *(COMMON if gift is None else GIFTED),
-            access_header(decision),
+            access,
             *reading.who.cookies,
             *reading.cookies,
             *(gift.cookies if gift is not None else ()),
@@ -282,6 +288,7 @@ class ArticleDoor:
         if gift is None:
             headers += [self._caching(reading, decision), (b"etag", b'W/"' + page.etag + b'"')]
             if matches(reading.request.if_none_match, page.etag):
+                self._counts.unchanged += 1
                 await respond(send, 304, headers)
                 return
         await send_ready(reading.request, page, headers, send)

@@ -7,10 +7,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from enum import StrEnum
 
-from broadsheet.access import Decision
-
-KIND = "broadsheet.kind"
-"""Where a request's scope says which kind it is, once the gate knows."""
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 """Seconds up to which answers are counted together."""
 
@@ -43,11 +39,13 @@ class Counts:
 
     def __init__(self) -> None:
         self.requests: defaultdict[tuple[Kind, int], int] = defaultdict(int)
-        """By kind, and by the first digit of the status."""
+        """By kind, and by the first digit of the status; without what is in `articles`."""
         self.times = {kind: Times() for kind in Kind}
-        """Until the answer began."""
-        self.articles: defaultdict[tuple[str, str], int] = defaultdict(int)
-        """By outcome and reason."""
+        """Until the answer began; of articles, until it was sent."""
+        self.articles: defaultdict[bytes, int] = defaultdict(int)
+        """Articles sent, by what their header says: outcome and reason."""
+        self.unchanged = 0
+        """Of these, answered with 304."""
         self.away: defaultdict[str, int] = defaultdict(int)
         """Times that a store (`seats`, `meters`) was asked in vain."""
 
@@ -55,11 +53,3 @@ class Counts:
         """A request was answered."""
         self.requests[kind, status // 100] += 1
         self.times[kind].add(seconds)
-
-    def decided(self, decision: Decision) -> None:
-        """An article is being sent as this decision says."""
-        self.articles[decision.outcome, decision.reason] += 1
-
-    def missed(self, store: str) -> None:
-        """A store (`seats`, `meters`) did not answer."""
-        self.away[store] += 1

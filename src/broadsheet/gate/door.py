@@ -5,13 +5,16 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 
 from broadsheet.gate.addresses import Proxies
+from broadsheet.gate.answers import Answer
 from broadsheet.gate.articles import ArticleDoor
 from broadsheet.gate.bodies import bodiless
-from broadsheet.gate.counts import KIND, Counts, Kind
+from broadsheet.gate.counts import Counts, Kind
 from broadsheet.gate.events import Record, Recorder
 from broadsheet.gate.gifts import GiftDesk, GiftOffice, presented
+from broadsheet.gate.ids import Ids
 from broadsheet.gate.identity import Identifier, PassOffice
 from broadsheet.gate.lessor import Lessor
 from broadsheet.gate.networks import NetworkOffice, Networks
@@ -64,6 +67,7 @@ class Gate:
     def __init__(self, parts: Parts) -> None:
         self._site = parts.site
         self._clock = parts.clock
+        self._ids = Ids(parts.trusted_proxies)
         self.counts = Counts()
         self.recorder = Recorder(parts.record)
         self.openings = Openings(parts.record_openings)
@@ -100,13 +104,13 @@ class Gate:
             await self._site(scope, receive, send)
             return
         path = scope["path"]
+        self._ids.begin(scope)
         if path.startswith(PREFIX):
-            scope[KIND] = Kind.SEAT
-            await self._seat(read(scope), scope, receive, send)
+            await self._counted(Kind.SEAT, self._seat, scope, receive, send)
         elif scope["method"] in ("GET", "HEAD") and ARTICLE.fullmatch(path):
             await self._article(read(scope), scope, receive, send)
         else:
-            await self._site(scope, receive, send)
+            await self._counted(Kind.SITE, self._site, scope, receive, send)
 
     async def close(self) -> None:
         """End what is open, and record what is left."""
@@ -115,20 +119,30 @@ class Gate:
         await self.openings.batches.close()
 
     async def _article(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = perf_counter()
         gift = presented(request.query) if request.query else None
         for _ in range(TRIES):
             story = await self.pages.story(request.path)
             if story is None:
                 break
-            scope[KIND] = Kind.ARTICLE
             if await self._articles.serve(request, story, self._clock(), send, gift):
+                self.counts.times[Kind.ARTICLE].add(perf_counter() - begun)
                 return
-        scope[KIND] = Kind.SITE
-        await self._site(scope, receive, send)
+        await self._counted(Kind.SITE, self._site, scope, receive, send)
 
-    async def _seat(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _counted(
+        self, kind: Kind, application: App, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        answer = Answer(send)
         try:
-            await self._desk.serve(request, self._clock(), receive, send)
+            await application(scope, receive, answer.send)
+        finally:
+            if answer.status:
+                self.counts.answered(kind, answer.status, answer.seconds)
+
+    async def _seat(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._desk.serve(read(scope), self._clock(), receive, send)
         except Problem as problem:
             # The site has the words, in the reader's language.
             to = f"/-/problem/{problem.name}/"

@@ -2,9 +2,13 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
+from functools import lru_cache
 from itertools import count
+
+from broadsheet.gate.addresses import Proxies
+from broadsheet.gate.request import Scope
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """Of the request that is being answered here; threads that work for it have it too."""
@@ -13,13 +17,27 @@ HEADER = b"x-request-id"
 SANE = re.compile(rb"[\w.:=+/-]{8,64}", re.ASCII)
 """What an id from a proxy may look like: it is written into the log as it came."""
 
-_process = secrets.token_hex(4)
+_process = secrets.token_hex(4) + "-"
 _numbers = count(1)
 
 
-def new_id() -> str:
-    """An id that no other request has: this process's own letters, and a number. It is no secret."""
-    return f"{_process}-{next(_numbers):06x}"
+class Ids:
+    """Gives requests their ids."""
+
+    def __init__(self, trusted_proxies: Sequence[str]) -> None:
+        """`trusted_proxies`: networks whose own X-Request-ID is kept."""
+        proxies = Proxies(trusted_proxies)
+        self._trusts = lru_cache(1024)(proxies.trusts) if trusted_proxies else None
+
+    def begin(self, scope: Scope) -> None:
+        """This request is answered from here on."""
+        REQUEST_ID.set(self._sent(scope) or _process + str(next(_numbers)))
+
+    def _sent(self, scope: Scope) -> str:
+        client = scope.get("client")
+        if self._trusts is None or not client or not self._trusts(client[0]):
+            return ""
+        return sent_id(scope["headers"])
 
 
 def sent_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
@@ -28,3 +46,8 @@ def sent_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
         if name == HEADER:
             return value.decode("ascii") if SANE.fullmatch(value) else ""
     return ""
+
+
+def id_header() -> tuple[bytes, bytes]:
+    """The header that tells whoever asked."""
+    return HEADER, REQUEST_ID.get().encode("ascii")

@@ -60,7 +60,7 @@ class Lessor:
             return await self._store.vouches(a_pass.key, a_pass.number)
         except StoreAway as error:
             logger.warning("the seat store is away: %s", error)
-            self._counts.missed("seats")
+            self._counts.away["seats"] += 1
             return None
 
     async def mine(self, a_pass: Pass, other: str, now: float) -> None:
@@ -74,7 +74,7 @@ class Lessor:
             return await call
         except StoreAway as error:
             logger.warning("the seat store is away, subscribers read on: %s", error)
-            self._counts.missed("seats")
+            self._counts.away["seats"] += 1
             self._note(Event.STORE_AWAY, a_pass, "", self._clock())
             return None
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from broadsheet.gate.ids import id_header
 from broadsheet.gate.request import Send
 
 type Headers = list[tuple[bytes, bytes]]
@@ -48,6 +49,7 @@ def cookie(
 
 async def respond(send: Send, status: int, headers: Headers, body: bytes = b"") -> None:
     """One whole answer."""
+    headers = [*headers, id_header()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -1,0 +1,30 @@
+"""A line for every request, where an operator asks for one."""
+
+import logging
+
+from broadsheet.gate.answers import Answer
+from broadsheet.gate.request import App, Receive, Scope, Send
+
+logger = logging.getLogger(__name__)
+
+
+class AccessLog:
+    """An application whose answers are logged."""
+
+    def __init__(self, application: App) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, and say so."""
+        answer = Answer(send)
+        try:
+            await self._application(scope, receive, answer.send)
+        finally:
+            # No query and no address: what a reader looks for, and who it is, is nobody's business.
+            said = {
+                "method": scope["method"],
+                "path": scope["path"],
+                "status": answer.status,
+                "milliseconds": round(answer.seconds * 1000, 2),
+            }
+            logger.info("%s %s %d", *list(said.values())[:3], extra=said)
