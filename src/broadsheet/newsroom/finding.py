@@ -172,22 +172,23 @@ def stories(question: Question) -> Any:
     return rows.with_pictures().newest()
 
 
-def marked(found: Sequence[Article], typed: str) -> list[Found]:
-    """The stories with the words of the question marked; without those whose open words, as they
-    are now, do not hold them."""
+def marked(found: Sequence[Article], typed: str, language: str) -> list[Found]:
+    """The stories, written in `language`, with the words of the question marked; without those
+    whose open words, as they are now, do not hold them."""
     wanted = [folded(word) for word in words(typed)]
     answers = []
     for story in filed(found):
         text = story.open_text
         names = f"{story.byline_names}\n{story.topic_names}\n{story.kicker}"
-        if wanted and not holds(f"{story.title}\n{story.standfirst}\n{names}\n{text}", wanted):
+        open_words = f"{story.title}\n{story.standfirst}\n{names}\n{text}"
+        if wanted and not holds(open_words, wanted, language):
             continue
         answers.append(
             Found(
                 story,
-                pieces(story.title, wanted),
-                pieces(story.standfirst, wanted),
-                extract(text, wanted),
+                pieces(story.title, wanted, language),
+                pieces(story.standfirst, wanted, language),
+                extract(text, wanted, language),
             )
         )
     return answers

@@ -3,11 +3,9 @@
 import re
 import unicodedata
 from collections import Counter
-from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Any
 
-import snowballstemmer
+from broadsheet.newsroom.stemming import stem
 
 WORD = re.compile(r"[^\W\d_]+")
 """Letters alone: numbers say little about what a story is about."""
@@ -17,16 +15,6 @@ SHORTEST = 3
 LONGEST = 40
 MOST = 1_500
 """Different stems kept of one story: more than a long feature has."""
-STEMMERS = {
-    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german",
-    "el": "greek", "en": "english", "eo": "esperanto", "es": "spanish", "et": "estonian",
-    "eu": "basque", "fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish",
-    "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian",
-    "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian",
-    "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian",
-    "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
-"""Snowball's algorithms by language code. In other languages words are compared as they are."""
 
 
 def stems(text: str, language: str) -> Counter[str]:
@@ -38,17 +26,5 @@ def stems(text: str, language: str) -> Counter[str]:
         if UNSPACED.fullmatch(word):
             counts.update(a + b for a, b in pairwise(word))
         elif SHORTEST <= len(word) <= LONGEST:
-            counts[_stem(word, code)] += 1
+            counts[stem(word, code)] += 1
     return Counter(dict(counts.most_common(MOST)))
-
-
-@lru_cache(maxsize=20_000)
-def _stem(word: str, code: str) -> str:
-    stemmer = _stemmer(code)
-    return str(stemmer.stemWord(word)) if stemmer is not None else word
-
-
-@cache
-def _stemmer(code: str) -> Any:
-    name = STEMMERS.get(code)
-    return snowballstemmer.stemmer(name) if name else None

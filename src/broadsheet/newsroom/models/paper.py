@@ -248,7 +248,7 @@ class Edition(RoutablePageMixin, PaperPage):
         if question.is_valid() and not question.is_empty:
             articles = self._leaf(request, finding.stories(question))
             typed = question.cleaned_data["q"]
-            found = finding.marked(articles.object_list, typed)
+            found = finding.marked(articles.object_list, typed, self.locale.language_code)
             context |= {"articles": articles, "found": found, "typed": typed}
         response = self._show(request, "web/search.html", **context)
         response.status_code = 200 if question.is_valid() else 400
