@@ -13,6 +13,7 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,14 +24,21 @@ import papers
 from load import Job, Report
 from papers import Running, Visitor
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.servers.valkey import valkey_server
+
 WARM_UP = 0.7
 """Seconds of load before each measurement, so that pages are printed and caches are full."""
 RATIOS = (
     ("subscriber", "bare_store", 0.5),
     ("free", "bare", 0.5),
     ("subscriber", "django", 50.0),
+    ("subscriber_valkey", "bare_valkey", 0.6),
+    ("subscriber_2_workers", "subscriber", None),
+    ("subscriber_valkey_2_workers", "subscriber_valkey", None),
 )
-"""A target, its reference, and how many times the reference's rate it should reach."""
+"""A target, its reference, and how many times the reference's rate it should reach. None: what
+two workers give depends on how many cores are left beside the load and the server of the seats."""
 
 LEASE = "broadsheet-access: granted; reason=lease\r\n"
 FREE = "broadsheet-access: granted; reason=free\r\n"
@@ -76,14 +84,15 @@ def main() -> int:
     """Measure, and say what was seen."""
     options = _options()
     told = papers.build(options.data)
-    with _servers(options.data) as servers:
+    with valkey_server() as valkey, _servers(options.data, valkey.url) as servers:
         targets = _targets(servers, told, options.data)
+        cold = _cold(servers["cold"], told, options.data)
         for number in range(options.rounds):
             # There and back again, so that no target always comes after the same one.
             for target in targets[:: -1 if number % 2 else 1]:
                 _measure(target, options)
             print(f"round {number + 1} of {options.rounds} done", file=sys.stderr)
-    result = _result(targets, options)
+    result = _result(targets, options) | {"cold": cold}
     print(json.dumps(result) if options.json else _table(result))
     return 0
 
@@ -104,20 +113,30 @@ def _options() -> argparse.Namespace:
 
 
 @contextlib.contextmanager
-def _servers(folder: Path) -> Iterator[dict[str, Running]]:
+def _servers(folder: Path, valkey: str) -> Iterator[dict[str, Running]]:
     own = str(papers.HERE / "servers.py")
     reference = folder / "reference.sqlite3"  # on the disk that the paper's seats are on
     with contextlib.ExitStack() as stack:
 
-        def start(*command: str) -> Running:
+        def start(*command: str, **more: str) -> Running:
             port = papers.free_port()
             filled = [part.format(port=port) for part in command]
-            return stack.enter_context(papers.serve(filled, folder, port))
+            return stack.enter_context(papers.serve(filled, folder, port, more))
+
+        def paper(workers: int, **more: str) -> Running:
+            return start(
+                "-m", "broadsheet", "serve", "--port", "{port}", "--workers", str(workers), **more
+            )
 
         yield {
             "bare": start(own, "bare", "{port}"),
             "bare_store": start(own, "bare_store", "{port}", str(reference)),
-            "gate": start("-m", "broadsheet", "serve", "--port", "{port}"),
+            "gate": paper(1),
+            "gate_2": paper(2),
+            "bare_valkey": start(own, "bare_valkey", "{port}", valkey),
+            "valkey": paper(1, BROADSHEET_VALKEY_URL=valkey),
+            "valkey_2": paper(2, BROADSHEET_VALKEY_URL=valkey),
+            "cold": paper(1),
             "django": start(own, "django", "{port}"),
         }
 
@@ -131,14 +150,38 @@ def _targets(servers: dict[str, Running], told: dict[str, Any], folder: Path) ->
         # The reader's very cookies, so that every server reads as long a request.
         return Visitor(servers[server].port, reader.cookies)
 
+    def subscribers_of(name: str, server: str) -> Target:
+        visitor = papers.subscriber(servers[server].port, told, folder)
+        return Target(name, servers[server], subscribers, visitor, LEASE, renews=True)
+
     return [
         Target("bare", servers["bare"], free, None, ""),
         Target("free", gate, free, None, FREE),
         Target("bare_store", servers["bare_store"], subscribers, same("bare_store"), ""),
         Target("subscriber", gate, subscribers, reader, LEASE, renews=True),
+        subscribers_of("subscriber_2_workers", "gate_2"),
+        Target("bare_valkey", servers["bare_valkey"], subscribers, same("bare_valkey"), ""),
+        subscribers_of("subscriber_valkey", "valkey"),
+        subscribers_of("subscriber_valkey_2_workers", "valkey_2"),
         Target("anonymous_preview", gate, subscribers, None, PREVIEW),
         Target("django", servers["django"], subscribers, same("django"), "text/html"),
     ]
+
+
+def _cold(server: Running, told: dict[str, Any], folder: Path) -> dict[str, float]:
+    """Every story once while its page has still to be printed, and once more: median
+    milliseconds, one request at a time."""
+    reader = papers.subscriber(server.port, told, folder)
+    paths = papers.stories(reader, told)
+    passes = [[_milliseconds(reader, path) for path in paths] for _ in range(2)]
+    first, again = (median(times) for times in passes)
+    return {"stories": len(paths), "first_ms": first, "again_ms": again, "times": first / again}
+
+
+def _milliseconds(visitor: Visitor, path: str) -> float:
+    start = time.perf_counter()
+    visitor.get(path)
+    return (time.perf_counter() - start) * 1000
 
 
 def _measure(target: Target, options: argparse.Namespace) -> None:
@@ -179,12 +222,14 @@ def _result(targets: list[Target], options: argparse.Namespace) -> dict[str, Any
     }
 
 
-def _ratio(reports: dict[str, list[Report]], of: str, to: str, goal: float) -> dict[str, Any]:
+def _ratio(
+    reports: dict[str, list[Report]], of: str, to: str, goal: float | None
+) -> dict[str, Any]:
     # Round by round, so that what slows the machine for a while slows both.
     pairs = list(zip(reports[of], reports[to], strict=True))
     value = median(one.per_second / other.per_second for one, other in pairs)
     by_cpu = median(other.server_us / one.server_us for one, other in pairs)
-    reached = value >= goal
+    reached = None if goal is None else value >= goal
     return {"of": of, "to": to, "value": value, "by_cpu": by_cpu, "goal": goal, "reached": reached}
 
 
@@ -207,22 +252,32 @@ def machine() -> dict[str, Any]:
 def _table(result: dict[str, Any]) -> str:
     how = f"{result['rounds']} rounds of {result['seconds']:g} s"
     columns = "".join(f"{name:>11}" for name in COLUMNS)
-    lines = [f"{how}, {result['connections']} connections, medians", "", f"{'':<18}{columns}"]
+    lines = [f"{how}, {result['connections']} connections, medians", "", f"{'':<28}{columns}"]
     for name, row in result["targets"].items():
         figures = "".join(f"{row[key]:>11.{places}f}" for key, places in COLUMNS.values())
-        lines.append(f"{name:<18}{figures}")
+        lines.append(f"{name:<28}{figures}")
     lines.append("")
     for one in result["ratios"]:
-        said = "reached" if one["reached"] else "not reached"
         name = f"{one['of']} / {one['to']}"
         lines.append(
-            f"{name:<25}{one['value']:>8.2f}   goal {one['goal']:>4g}   {said:<11}"
-            f"   by CPU time {one['by_cpu']:.2f}"
+            f"{name:<50}{one['value']:>8.2f}   {_judged(one):<24}   by CPU time {one['by_cpu']:.2f}"
         )
+    cold = result["cold"]
+    lines += [
+        "",
+        "A page that has still to be printed: {first_ms:.1f} ms; again: {again_ms:.1f} ms "
+        "(median of {stories} stories, one at a time).".format(**cold),
+    ]
     where, ceiling = result["machine"], result["load_ceiling_per_second"]
     lines += ["", f"The load alone could ask {ceiling:.0f} times a second."]
     lines += [f"{where['cores']} cores; load average {where['load_average']:.1f} at the end."]
     return "\n".join(lines)
+
+
+def _judged(ratio: dict[str, Any]) -> str:
+    if ratio["goal"] is None:
+        return ""
+    return f"goal {ratio['goal']:>4g}   {'reached' if ratio['reached'] else 'not reached'}"
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class Job:
     expect: str
     """What must stand in the head of every answer; empty: nothing."""
     pid: int
-    """The server's process, whose CPU time is read."""
+    """The server's process, whose CPU time is read, and that of its workers."""
     connections: int
     warm_up: float
     """Seconds of load before the measured ones."""
@@ -160,9 +160,10 @@ def _report(tally: Tally, seconds: float, own: float, server: float) -> Report:
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time that a process has spent, all its threads together."""
+    """CPU time that a process and its children have spent, all their threads together."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * TICK
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return (int(fields[11]) + int(fields[12])) * TICK + sum(cpu_seconds(int(c)) for c in children)
 
 
 if __name__ == "__main__":

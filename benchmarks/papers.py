@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -140,12 +140,16 @@ def demo(folder: Path, port: int) -> Iterator[tuple[dict[str, Any], Running]]:
 
 
 @contextlib.contextmanager
-def serve(command: list[str], folder: Path, port: int) -> Iterator[Running]:
-    """A server for the paper of a folder, by a command of this Python, once it answers."""
+def serve(
+    command: list[str], folder: Path, port: int, more: Mapping[str, str] | None = None
+) -> Iterator[Running]:
+    """A server for the paper of a folder, by a command of this Python, once it answers; `more`:
+    settings of its own."""
     settings = {
         "BROADSHEET_CONFIG": str((folder / "broadsheet.toml").resolve()),
         "BROADSHEET_SITE_URL": f"http://{HOST}:{port}",
         "BROADSHEET_RATE_LIMITS": "false",
+        **(more or {}),
     }
     process = subprocess.Popen(
         [sys.executable, *command], env=environment() | settings, stdout=subprocess.DEVNULL

@@ -1,4 +1,4 @@
-"""The servers that the gate is compared with: `python servers.py NAME PORT [FILE]`.
+"""The servers that the gate is compared with: `python servers.py NAME PORT [FILE or URL]`.
 
 They run on the very server that `broadsheet serve` runs on, with the same settings.
 """
@@ -14,6 +14,7 @@ import uvloop
 
 from broadsheet.cli.serve import _serve
 from broadsheet.gate.request import App, Receive, Scope, Send
+from broadsheet.stores import ValkeyScript
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS seat (
@@ -24,6 +25,11 @@ CREATE TABLE IF NOT EXISTS seat (
 READ = "SELECT device, label, epoch, since, expires, number FROM seat WHERE key = ?"
 WRITE = "INSERT OR REPLACE INTO seat VALUES (?, ?, ?, ?, ?, ?, ?)"
 KEY = "seat:1"
+SCRIPT = """
+local kept = redis.call('GET', KEYS[1])
+redis.call('SET', KEYS[1], table.concat(ARGV, '|'), 'PX', 690000)
+return kept
+"""
 SEAT = ("0123456789abcdef0123456789abcdef", "Firefox on Linux", 1, 1_800_000_000.0)
 
 HELLO = b"Hello, world!"
@@ -78,6 +84,19 @@ def bare_store(file: Path) -> App:
     return application
 
 
+def bare_valkey(url: str) -> App:
+    """The same, and one value read and written by one script of the same Valkey, with the same
+    client as the gate's."""
+    script = ValkeyScript(url, SCRIPT, budget=5.0)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await script.ask(f"{{{KEY}}}", *SEAT)
+            await bare(scope, receive, send)
+
+    return application
+
+
 def django() -> App:
     """The site without the gate before it; the paper is the one that the environment names."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.settings.django"
@@ -86,9 +105,14 @@ def django() -> App:
     return site()
 
 
-def main(name: str, port: str, file: str = "") -> None:
+def main(name: str, port: str, place: str = "") -> None:
     """Serve one of them on a port of 127.0.0.1 until told to stop."""
-    choices = {"bare": lambda: bare, "bare_store": lambda: bare_store(Path(file)), "django": django}
+    choices = {
+        "bare": lambda: bare,
+        "bare_store": lambda: bare_store(Path(place)),
+        "bare_valkey": lambda: bare_valkey(place),
+        "django": django,
+    }
     application = cast(Any, Reference(choices[name]()))
     uvloop.run(_serve(application, "127.0.0.1", int(port), _nothing_more))
 

@@ -35,6 +35,11 @@ class ValkeyServer:
     def url(self) -> str:
         return f"valkey://{self.host}:{self.port}/0"
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "it does not run"
+        return self._process.pid
+
     def client(self) -> valkey.Valkey:
         return valkey.Valkey.from_url(self.url)
 
@@ -71,8 +76,7 @@ class ValkeyServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _signal(self, which: signal.Signals) -> None:
-        assert self._process is not None, "it does not run"
-        os.kill(self._process.pid, which)
+        os.kill(self.pid, which)
 
 
 @contextlib.contextmanager

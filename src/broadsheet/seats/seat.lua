@@ -38,11 +38,6 @@ if not kept then
   epoch, since, expires, number, holder, name = now, 0, 0, now, '', ''
 end
 
-if expires > now + LEASE then -- the clock stepped back
-  expires = now + LEASE
-  since = math.min(since, now)
-end
-
 -- What the site asks, without a pass.
 
 if call == 'number' then
@@ -66,6 +61,11 @@ end
 
 if number ~= tonumber(ARGV[2]) then return { now, 'revoked' } end
 if call == 'vouches' then return { now, 'vouched' } end
+
+if expires > now + LEASE then -- the clock stepped back
+  expires, since = now + LEASE, math.min(since, now)
+  write()
+end
 
 local held = holder ~= '' and now < expires
 local mine = held and holder == device

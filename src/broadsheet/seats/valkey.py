@@ -19,6 +19,7 @@ from broadsheet.access import (
     Revoked,
     Seat,
     Timings,
+    settled,
 )
 from broadsheet.seats.store import Displacement, Seen, Told
 from broadsheet.stores import StoreAway, ValkeyScript
@@ -45,9 +46,9 @@ class ValkeySeatStore:
         """`budget`: how long a call may take, in seconds. `passes`: how long a pass is good for,
         in seconds; a seat is kept as long, and its lease, after the last call. `clock`: for
         tests, in place of the server's."""
-        self._script = ValkeyScript(url, SCRIPT, budget, cluster=cluster)
-        durations = (timings.lease, timings.release, timings.takeover, passes + timings.lease)
-        self._durations = tuple(_milliseconds(seconds) for seconds in durations)
+        text = f"{_settings(timings, passes)}\n{SCRIPT}"
+        self._script = ValkeyScript(url, text, budget, cluster=cluster)
+        self._timings = timings
         self._clock = clock
 
     async def open(self, key: str, device: Device, number: int) -> Told:
@@ -96,20 +97,19 @@ class ValkeySeatStore:
         now, epoch, since, expires, number, device, label = self._call("look", key)
         holder = Device(device.decode(), label.decode()) if device else None
         seat = Seat(holder, epoch, since / 1000, expires / 1000, number)
-        return Seen(seat, now / 1000)
+        return Seen(settled(seat, now / 1000, self._timings), now / 1000)
 
     async def _ask(
         self, call: str, key: str, number: int, device: Device, *rest: str | int
     ) -> list[Any]:
-        common = self._common(call, number)
-        return await self._script.ask(_place(key), *common, device.id, device.label, *rest)
+        words = (call, number, self._now(), device.id, device.label, *rest)
+        return await self._script.ask(_place(key), *words)
 
     def _call(self, call: str, key: str, *rest: str) -> list[Any]:
-        return self._script.call(_place(key), *self._common(call, 0), *rest)
+        return self._script.call(_place(key), call, 0, self._now(), "", "", *rest)
 
-    def _common(self, call: str, number: int) -> tuple[str | int, ...]:
-        now = "" if self._clock is None else _milliseconds(self._clock())
-        return (call, number, now, *self._durations, CHANNEL)
+    def _now(self) -> str | int:
+        return "" if self._clock is None else _milliseconds(self._clock())
 
 
 async def _news(pubsub: Any) -> AsyncIterator[Displacement]:
@@ -136,7 +136,7 @@ def _in_use(device: bytes, label: bytes, since: int, epoch: int) -> InUse:
     return InUse(Device(device.decode(), label.decode()), since / 1000, epoch)
 
 
-def _gone(device: bytes, label: bytes, since: int) -> Gone:
+def _gone(device: bytes = b"", label: bytes = b"", since: int = 0) -> Gone:
     return Gone(Device(device.decode(), label.decode()), since / 1000) if device else Gone()
 
 
@@ -146,6 +146,12 @@ ANSWERS: dict[bytes, Callable[..., Answer]] = {
     b"gone": _gone,
     b"revoked": Revoked,
 }
+
+
+def _settings(timings: Timings, passes: float) -> str:
+    durations = (timings.lease, timings.release, timings.takeover, passes + timings.lease)
+    values = ", ".join(str(_milliseconds(seconds)) for seconds in durations)
+    return f"local LEASE, RELEASED, TAKEOVER, KEEP, CHANNEL = {values}, '{CHANNEL}'"
 
 
 def _place(key: str) -> str:

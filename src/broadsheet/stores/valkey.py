@@ -10,10 +10,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from libvalkey import pack_command
 from valkey import Valkey, ValkeyCluster
 from valkey.asyncio import Valkey as AsyncValkey
 from valkey.asyncio import ValkeyCluster as AsyncValkeyCluster
-from valkey.exceptions import NoScriptError, ValkeyError
+from valkey.exceptions import NoScriptError, ResponseError, ValkeyError
 
 from broadsheet.stores.sqlite import StoreAway
 
@@ -102,9 +103,12 @@ class ValkeyScript:
         return replies
 
     async def _execute(self, command: str, script: str, batch: list[Call]) -> list[Any]:
+        commands = [(command, script, 1, key, *arguments) for key, arguments, _ in batch]
+        if not self._cluster:
+            return await _over_one_connection(self._client.connection_pool, commands)
         pipeline = self._client.pipeline(transaction=False)
-        for key, arguments, _ in batch:
-            pipeline.execute_command(command, script, 1, key, *arguments)
+        for one in commands:
+            pipeline.execute_command(*one)
         return await pipeline.execute(raise_on_error=False)
 
     def _fail(self, batch: list[Call], error: BaseException) -> None:
@@ -121,6 +125,23 @@ class ValkeyScript:
     def _away(self, error: BaseException) -> StoreAway:
         self._away_until = time.monotonic() + REST
         return StoreAway(f"Valkey: {error or type(error).__name__}")
+
+
+async def _over_one_connection(pool: Any, commands: list[tuple[Any, ...]]) -> list[Any]:
+    # As the client's own pipeline does, which packs in Python and takes three times as long.
+    connection = await pool.get_connection(commands[0][0])
+    try:
+        await connection.send_packed_command(b"".join(map(pack_command, commands)))
+        return [await _reply(connection) for _ in commands]
+    finally:
+        await pool.release(connection)
+
+
+async def _reply(connection: Any) -> Any:
+    try:
+        return await connection.read_response()
+    except ResponseError as error:  # of this command alone
+        return error
 
 
 def _tell(batch: list[Call], replies: list[Any]) -> None:
