@@ -22,7 +22,7 @@ from broadsheet.gate import Gate, Parts  # noqa: E402
 from broadsheet.gate.bodies import Bounded  # noqa: E402
 from broadsheet.gate.request import Receive, Scope, Send  # noqa: E402
 from broadsheet.gifts import office as gifts  # noqa: E402
-from broadsheet.institutions.ranges import networks_number, ranges  # noqa: E402
+from broadsheet.institutions.ranges import ranges  # noqa: E402
 from broadsheet.newsroom import press  # noqa: E402
 from broadsheet.settings.django import PAPER  # noqa: E402
 from broadsheet.shelf import openings  # noqa: E402
@@ -142,7 +142,6 @@ def build() -> Paper:
             record=in_thread(sharing.record),
             record_openings=in_thread(openings.record),
             issue=issue_number(),
-            networks_number=networks_number(),
             keys=PAPER.secret_keys,
             secure=PAPER.secure,
             page_cache_bytes=PAPER.page_cache_mb * 1_000_000,

@@ -15,6 +15,7 @@ from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.mail.delivery import enqueue_letters, forget_letters
 from broadsheet.newsroom.clockwork import follow_the_clock
 from broadsheet.newsroom.illustrations import enqueue_avif
+from broadsheet.newsroom.publications import forget_publications
 from broadsheet.newsroom.scheduling import keep_schedule
 from broadsheet.readers.export_jobs import tidy_exports
 from broadsheet.recommendations.likening import liken
@@ -105,6 +106,7 @@ class Background:
             tidy_gifts.enqueue()
             tidy_openings.enqueue()
             tidy_history.enqueue()
+            forget_publications.enqueue()
             liken.enqueue()
             refresh_most_read.enqueue()
             recommend_to_active.enqueue()

@@ -148,7 +148,13 @@ class Office:
     def __init__(self, capacity: int = 1_000_000) -> None:
         self.press = FakePress()
         self.issue = 1
-        self.cache = PageCache(self.press, lambda: self.issue, capacity)
+        self.cache = PageCache(self.press, self, capacity)
+
+    def __call__(self) -> int | None:
+        return self.issue
+
+    async def sure(self) -> None:
+        """It is always known."""
 
     def publish(self, edition: str) -> None:
         self.press.edition = edition

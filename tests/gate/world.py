@@ -80,7 +80,6 @@ class World:
     openings_left: dict[int, int] = field(default_factory=dict)
     asked_for_links: int = 0
     ranges_now: Ranges = field(default_factory=Ranges)
-    networks_number: int = 0
     asked_for_ranges: int = 0
     database_away: bool = False
     trusted_proxies: tuple[str, ...] = ()
@@ -88,7 +87,7 @@ class World:
     timings: Timings = field(default_factory=Timings)
 
     def __post_init__(self) -> None:
-        self.store = SqliteSeatStore(self.folder / "seats", self.timings)
+        self.store = SqliteSeatStore(self.folder / "seats", self.timings, clock=lambda: self.now)
         self.meters = SqliteMeterStore(self.folder / "meters")
         self.gate = Gate(
             Parts(
@@ -101,8 +100,7 @@ class World:
                 meters=self.meters,
                 record=self.record,
                 record_openings=self.record_openings,
-                issue=lambda: self.issue,
-                networks_number=lambda: self.networks_number,
+                issue=IssueNow(self),
                 keys=KEYS,
                 secure=False,
                 page_cache_bytes=10_000_000,
@@ -185,7 +183,7 @@ class World:
 
     def subscribe_networks(self, *cidrs: str, until: float = math.inf) -> None:
         self.ranges_now = Ranges([interval(cidr) for cidr in cidrs], until)
-        self.networks_number += 1
+        self.issue += 1
 
     def browser(self, session: str = "", **fields: Any) -> "Browser":
         """A device; with a session, somebody is signed in on it."""
@@ -194,6 +192,19 @@ class World:
             values = {**defaults, "mode": Mode.ENFORCE, "number": 0, "expires": 0.0, **fields}
             self.signed_in[session] = Pass(**values)
         return Browser(self, {"bs_session": session} if session else {})
+
+
+@dataclass
+class IssueNow:
+    """The number of the world's last publication."""
+
+    world: World
+
+    def __call__(self) -> int:
+        return self.world.issue
+
+    async def sure(self) -> None:
+        """It is always known."""
 
 
 @dataclass

@@ -15,7 +15,7 @@ from broadsheet.gate.events import SeatEvent
 from broadsheet.gate.openings import Opening
 from broadsheet.gate.request import Receive, Scope, Send
 from broadsheet.gifts import office as gifts
-from broadsheet.institutions.ranges import networks_number, ranges
+from broadsheet.institutions.ranges import ranges
 from broadsheet.meters import MeterStore, SqliteMeterStore
 from broadsheet.newsroom import press
 from broadsheet.readers.models import Reader
@@ -92,7 +92,9 @@ class Process:
 
     def __post_init__(self) -> None:
         folder = PAPER.data_dir
-        self.store = self.store or SqliteSeatStore(folder / "seats.sqlite3", PAPER.timings, BUDGET)
+        self.store = self.store or SqliteSeatStore(
+            folder / "seats.sqlite3", PAPER.timings, BUDGET, self.clock
+        )
         self.meters = self.meters or SqliteMeterStore(folder / "meters.sqlite3", BUDGET)
         self.gate = Gate(
             Parts(
@@ -106,7 +108,6 @@ class Process:
                 record=self._record,
                 record_openings=self._record_openings,
                 issue=SharedNumber(folder / "issue"),
-                networks_number=networks_number(),
                 keys=PAPER.secret_keys,
                 secure=False,
                 page_cache_bytes=10_000_000,

@@ -19,7 +19,7 @@ from broadsheet.gate.identity import Identifier, PassOffice
 from broadsheet.gate.lessor import Lessor
 from broadsheet.gate.networks import NetworkOffice, Networks
 from broadsheet.gate.openings import Openings, RecordOpenings
-from broadsheet.gate.pages import PageCache, Press
+from broadsheet.gate.pages import Issue, PageCache, Press
 from broadsheet.gate.request import App, Receive, Request, Scope, Send, read
 from broadsheet.gate.seals import Seals
 from broadsheet.gate.seat_desk import PREFIX, Problem, SeatDesk
@@ -49,10 +49,9 @@ class Parts:
     meters: MeterStore
     record: Record
     record_openings: RecordOpenings
-    issue: Callable[[], int]
-    """The number of the last publication."""
-    networks_number: Callable[[], int]
-    """Moves whenever networks of institutions, or what they may read, change."""
+    issue: Issue
+    """The number of the last publication; it also moves when networks of institutions, or what
+    they may read, change."""
     keys: list[str]
     secure: bool
     page_cache_bytes: int
@@ -84,9 +83,7 @@ class Gate:
             openings=self.openings,
             meters=parts.meters,
             gifts=GiftDesk(parts.gifts, seals, parts.secure),
-            networks=Networks(
-                parts.networks, parts.networks_number, Proxies(parts.trusted_proxies)
-            ),
+            networks=Networks(parts.networks, parts.issue, Proxies(parts.trusted_proxies)),
             counts=self.counts,
             secure=parts.secure,
         )

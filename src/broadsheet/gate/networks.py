@@ -34,12 +34,14 @@ class NetworkOffice(Protocol):
 class Networks:
     """The ranges as this process knows them."""
 
-    def __init__(self, office: NetworkOffice, number: Callable[[], int], proxies: Proxies) -> None:
-        """`number` moves whenever ranges or their subscriptions change."""
+    def __init__(
+        self, office: NetworkOffice, number: Callable[[], int | None], proxies: Proxies
+    ) -> None:
+        """`number` moves whenever ranges or their subscriptions change; None: not known now."""
         self._office = office
         self._number = number
         self._proxies = proxies
-        self._seen = -1
+        self._seen: int | None = None
         self._due = -math.inf
         self._firsts: list[int] = []
         self._lasts: list[int] = []
@@ -47,7 +49,8 @@ class Networks:
 
     def stale(self, now: float) -> bool:
         """Whether `refresh` must be awaited before `include` may be asked."""
-        return now >= self._due or self._number() != self._seen
+        number = self._number()
+        return now >= self._due or (number is not None and number != self._seen)
 
     async def refresh(self, now: float) -> None:
         """Ask for the ranges; of many that want it at once, one asks.

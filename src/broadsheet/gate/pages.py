@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -128,6 +128,19 @@ class Press(Protocol):
         """The page as UTF-8 HTML, or None when the story has gone since it was found."""
 
 
+class Issue(Protocol):
+    """The number of the last publication, as this process knows it."""
+
+    def __call__(self) -> int | None:
+        """The number; None while it may be another by now."""
+
+    async def sure(self) -> None:
+        """Wait until it is known, for as long as a reader may be kept waiting.
+
+        Raises DatabaseAway when it is not known by then.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A printed page: plain, compressed, and its validators."""
@@ -163,27 +176,36 @@ def fill(body: bytes, values: Mapping[str, str]) -> bytes:
     return PLACE.sub(lambda place: escaped.get(place[1], place[0]), body)
 
 
+class Key(NamedTuple):
+    """What a page is kept under: for another issue it is not found."""
+
+    issue: int
+    story: int
+    face: Face
+
+
 class PageCache:
     """Stories and pages of this process, thrown away whole when anything is published.
 
     A page shows other stories too (tied, recommended, the sections), so a publication may
-    change any page; printing again is cheap, and a stale wall is not.
+    change any page; printing again is cheap, and a stale wall is not. While the number of the
+    last publication is not known, nothing that is kept is given out.
     """
 
-    def __init__(self, press: Press, issue: Callable[[], int], capacity: int) -> None:
+    def __init__(self, press: Press, issue: Issue, capacity: int) -> None:
         """`issue` tells the number of the last publication; `capacity` is in bytes."""
         self._press = press
         self._issue = issue
         self._capacity = capacity
-        self._printed_for = issue()
+        self._printed_for = -1
         self._stories: OrderedDict[str, Story | None] = OrderedDict()
-        self._pages: OrderedDict[tuple[int, Face], Page] = OrderedDict()
+        self._pages: OrderedDict[Key, Page] = OrderedDict()
         self._size = 0
         self.printed = 0
         """Pages printed since the process began."""
         self.dropped = 0
         """Of these, thrown away for want of room."""
-        self._printing: dict[tuple[int, Face], asyncio.Task[Page | None]] = {}
+        self._printing: dict[Key, asyncio.Task[Page | None]] = {}
 
     @property
     def count(self) -> int:
@@ -196,9 +218,9 @@ class PageCache:
         return self._size
 
     async def story(self, path: str) -> Story | None:
-        """The article at `path`, or None: the path is the site's."""
-        self._follow()
-        if path in self._stories:
+        """The article at `path`, or None: the path is the site's. Raises DatabaseAway."""
+        await self._issue.sure()
+        if self._follow() and path in self._stories:
             return self._stories[path]
         issue = self._printed_for
         story = await self._press.find(path)
@@ -209,11 +231,14 @@ class PageCache:
         return story
 
     async def page(self, story: Story, face: Face) -> Page | None:
-        """The story's page with this face, printed if need be; None when the story has gone."""
+        """The story's page with this face, printed if need be; None when the story has gone.
+
+        Raises DatabaseAway.
+        """
         page = self.kept(story, face)
         if page is not None:
             return page
-        key = (story.id, face)
+        key = self._key(story, face)
         # However many wait for a page, it is printed once.
         printing = self._printing.get(key)
         if printing is None:
@@ -224,8 +249,9 @@ class PageCache:
 
     def kept(self, story: Story, face: Face) -> Page | None:
         """The page if it is printed already."""
-        self._follow()
-        key = (story.id, face)
+        if not self._follow():
+            return None
+        key = self._key(story, face)
         page = self._pages.get(key)
         if page is not None:
             self._pages.move_to_end(key)
@@ -233,39 +259,43 @@ class PageCache:
 
     def current(self, story: Story) -> bool:
         """Whether nothing was published since this story was found."""
-        self._follow()
-        return self._stories.get(story.path) == story
+        return self._follow() and self._stories.get(story.path) == story
 
     async def _print(self, story: Story, face: Face) -> Page | None:
-        issue = self._printed_for
+        key = self._key(story, face)
         body = await self._press.print_page(story, face)
         if body is None:
             return None
         page = ready(body)
         self.printed += 1
-        if self._still(issue):
-            self._keep((story.id, face), page)
+        if self._still(key.issue):
+            self._keep(key, page)
         return page
 
-    def _printed(self, key: tuple[int, Face], task: "asyncio.Task[Page | None]") -> None:
+    def _key(self, story: Story, face: Face) -> Key:
+        return Key(self._printed_for, story.id, face)
+
+    def _printed(self, key: Key, task: "asyncio.Task[Page | None]") -> None:
         if self._printing.get(key) is task:
             del self._printing[key]
 
-    def _follow(self) -> None:
+    def _follow(self) -> bool:
         issue = self._issue()
+        if issue is None:
+            return False
         if issue != self._printed_for:
             self._printed_for = issue
             self._stories.clear()
             self._pages.clear()
             self._printing.clear()
             self._size = 0
+        return True
 
     def _still(self, issue: int) -> bool:
         # Something may have been published while the press was working.
-        self._follow()
-        return self._printed_for == issue
+        return self._follow() and self._printed_for == issue
 
-    def _keep(self, key: tuple[int, Face], page: Page) -> None:
+    def _keep(self, key: Key, page: Page) -> None:
         self._pages[key] = page
         self._size += page.size
         while self._size > self._capacity and len(self._pages) > 1:

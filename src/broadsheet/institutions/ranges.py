@@ -1,21 +1,12 @@
-"""Which ranges read now: what the gate asks for, and how it learns of changes."""
+"""Which ranges read now: what the gate asks for."""
 
 from datetime import UTC, datetime
-from functools import cache
 
 from django.db.models import F, Min
 
 from broadsheet.gate.networks import Ranges
 from broadsheet.institutions.models import Institution, Network
-from broadsheet.settings.django import PAPER
-from broadsheet.stores import SharedNumber
 from broadsheet.subscriptions.models import Subscription
-
-
-@cache
-def networks_number() -> SharedNumber:
-    """Moves when networks or their subscriptions change; every process of the host sees it."""
-    return SharedNumber(PAPER.data_dir / "networks")
 
 
 def ranges(now: float) -> Ranges:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.db import transaction
+from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from broadsheet.institutions.models import Institution, Network
-from broadsheet.institutions.ranges import networks_number
+from broadsheet.newsroom import publications
 from broadsheet.subscriptions.models import Subscription
 
 
@@ -17,6 +17,8 @@ from broadsheet.subscriptions.models import Subscription
 @receiver(post_delete, sender=Institution)
 @receiver(post_save, sender=Subscription)
 @receiver(post_delete, sender=Subscription)
-def tell_gates(**_: Any) -> None:
-    """Let every gate ask again, once the change can be read by everybody."""
-    transaction.on_commit(lambda: networks_number().advance())
+def tell_gates(sender: type[Model], instance: Model, **_: Any) -> None:
+    """Let every gate ask again, once the change can be read by everybody: it is rare enough to
+    count as a publication."""
+    if sender is not Subscription or Institution.objects.filter(subscription=instance.pk).exists():
+        publications.announce_with_commit()

@@ -1,6 +1,18 @@
 """Tells one listener that something readers can see has changed."""
 
 from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.tasks import task
+from django.utils import timezone
+
+from broadsheet.newsroom.models.publication import Publication
+from broadsheet.settings.django import MANY_HOSTS
+
+KEPT = timedelta(hours=1)
+"""How long a publication is written down: longer than any process takes to have seen it, and
+than any transaction takes."""
 
 
 class Publications:
@@ -14,11 +26,33 @@ class Publications:
         self._listener = listener
 
     def announce(self) -> None:
-        """Something was published, withdrawn, moved or corrected, and is committed."""
+        """What readers see has changed by itself: time has passed, or a list is another."""
+        _write_down()
+        self._tell()
+
+    def announce_with_commit(self) -> None:
+        """Something is published, withdrawn, moved or corrected in this transaction: the listener
+        is told once the change can be read by everybody, and not if it is undone."""
+        _write_down()
+        transaction.on_commit(self._tell)
+
+    def _tell(self) -> None:
         if self._listener is not None:
             self._listener()
+
+
+def _write_down() -> None:
+    if MANY_HOSTS:
+        Publication.objects.create()
+
+
+@task()
+def forget_publications() -> None:
+    """Take away what every process has long seen."""
+    Publication.objects.filter(at__lt=timezone.now() - KEPT).delete()
 
 
 _paper = Publications()
 listen = _paper.listen
 announce = _paper.announce
+announce_with_commit = _paper.announce_with_commit

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from wagtail.models import Page
@@ -38,13 +37,13 @@ PAGES: tuple[type[Page], ...] = (Paper, Edition, Section, Article)
 @receiver(post_delete, sender=BreakingNews)
 @receiver(post_save, sender=Picture)
 @receiver(post_delete, sender=Picture)
-def announce_after_commit(**_: Any) -> None:
+def announce_with_the_change(**_: Any) -> None:
     """Tell the listener once the change can be read by everybody, and not if it is undone."""
-    transaction.on_commit(publications.announce)
+    publications.announce_with_commit()
 
 
 @receiver(post_delete)
 def announce_deleted_page(sender: type, **_: Any) -> None:
     """A page of the paper was deleted, by whichever door."""
     if issubclass(sender, PAGES):
-        transaction.on_commit(publications.announce)
+        publications.announce_with_commit()

@@ -60,9 +60,10 @@ def _family(article: Article) -> Any:
 
 def _set_key(article: Article, key: uuid.UUID) -> None:
     # Not a revision: what is tied is not what an editor wrote, and drafts keep it too.
-    Article.objects.filter(pk=article.pk).update(translation_key=key)
+    with transaction.atomic():
+        Article.objects.filter(pk=article.pk).update(translation_key=key)
+        publications.announce_with_commit()
     article.translation_key = key
-    transaction.on_commit(publications.announce)
 
 
 def _free_slug(slug: str, section: Section) -> str:

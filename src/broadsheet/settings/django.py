@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "broadsheet.readers.middleware.DeviceMiddleware",
     "broadsheet.web.editors.EditorsDoorMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "broadsheet.web.publishing.PublishingMiddleware",
 ]
 
 ROOT_URLCONF = "broadsheet.web.urls"
@@ -154,6 +155,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": _database()}
+MANY_HOSTS = bool(PAPER.valkey_url and PAPER.database_url)
+"""Whether hosts share nothing but the database and Valkey: no folder, and no memory."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {

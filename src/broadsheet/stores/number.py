@@ -21,6 +21,9 @@ class SharedNumber:
         """The number now."""
         return self._number[0]
 
+    async def sure(self) -> None:
+        """It is always known: nothing to wait for."""
+
     def advance(self) -> None:
         """Add one. Every process sees it at its next read."""
         with self._one_thread:  # threads share the open file, and with it flock's lock

@@ -4,24 +4,27 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from enum import StrEnum
+from typing import Any
 
-from broadsheet.stores.number import Unsure
+from broadsheet.stores.away import DatabaseAway
 
 logger = logging.getLogger(__name__)
 
 LOOK = 0.25
 """Seconds between two questions."""
-LIMIT = 0.7
-"""Seconds an answer may take."""
+LIMIT = 0.6
+"""Seconds the origin's answer may take."""
+WITNESS_LIMIT = 0.25
+"""Seconds the witness's answer may take."""
 GOOD = 1.0
 """Seconds an answer is good for, from when the question was asked."""
 DOUBT = 3
 """Questions that neither source answers in a row, until both count as away: one may have gone
 unanswered because this process itself was held up."""
 
-type Ask = Callable[[], Awaitable[object]]
+type Ask = Callable[[], Coroutine[Any, Any, object]]
 
 
 class Source(StrEnum):
@@ -49,7 +52,9 @@ class PolledNumber:
         self._clock = clock
         self._number = 0
         self._seen: object = None
-        self._seen_by_witness: object = None
+        self._witnessed: object = None
+        """What the witness answered before the origin's last answer was asked for."""
+        self._witnessed_since: object = None
         self._good_until = -1.0
         self._unanswered = 0
         self._asked = asyncio.Event()
@@ -62,7 +67,10 @@ class PolledNumber:
         return self._number if self._clock() < self._good_until else None
 
     async def sure(self) -> None:
-        """Wait for the next answer if the number is not known. Raises Unsure after a second."""
+        """Wait for the next answer if the number is not known.
+
+        Raises DatabaseAway when there is none within a second.
+        """
         if self() is not None:
             return
         with contextlib.suppress(TimeoutError):
@@ -70,7 +78,7 @@ class PolledNumber:
                 while self() is None:
                     await self._asked.wait()
         if self() is None:
-            raise Unsure
+            raise DatabaseAway("nobody says whether something was published")
 
     def start(self) -> None:
         """Ask from now on, in this event loop."""
@@ -86,20 +94,28 @@ class PolledNumber:
     async def look(self) -> None:
         """Ask once."""
         begun = self._clock()
-        # The witness is asked first: what is told it while the origin answers counts as a change.
-        witnessed, told = await _answer(self._witness), await _answer(self._origin)
+        told = await _answer(self._origin, LIMIT)
         if told is not None:
             self._compare(told, self._seen)
-            self._seen, self._seen_by_witness = told, witnessed or self._seen_by_witness
+            self._seen = told
             self._hold(Source.ORIGIN, begun)
-        elif witnessed is not None:
-            self._compare(witnessed, self._seen_by_witness)
-            self._seen_by_witness = witnessed
-            self._hold(Source.WITNESS, begun)
+            self._witnessed = self._witnessed_since
+            self._witnessed_since = await _answer(self._witness, WITNESS_LIMIT)
         else:
-            self._unanswered += 1
-            if self._unanswered >= DOUBT:
-                self._hold(Source.NOBODY, self._clock() + LIMIT + LOOK)
+            await self._ask_the_witness(begun)
+
+    async def _ask_the_witness(self, begun: float) -> None:
+        asked = self._clock()
+        told = await _answer(self._witness, WITNESS_LIMIT)
+        if told is not None:
+            self._compare(told, self._witnessed)
+            self._witnessed = self._witnessed_since = told
+            self._hold(Source.WITNESS, asked)
+            return
+        held_up = self._clock() - begun > 2 * LIMIT  # then the silence was this process's own
+        self._unanswered = 0 if held_up else self._unanswered + 1
+        if self._unanswered >= DOUBT:
+            self._hold(Source.NOBODY, self._clock() + LIMIT)
 
     def _compare(self, told: object, before: object) -> None:
         if told != before:
@@ -125,8 +141,7 @@ CHANGES = {
     Source.ORIGIN: (logging.INFO, "publications are read from the database"),
     Source.WITNESS: (
         logging.ERROR,
-        "the database is away: printed pages are served on while Valkey says that nothing was "
-        "published",
+        "the database is away: printed pages are served on while Valkey knows of nothing new",
     ),
     Source.NOBODY: (
         logging.ERROR,
@@ -135,10 +150,20 @@ CHANGES = {
 }
 
 
-async def _answer(ask: Ask) -> object:
-    try:
-        async with asyncio.timeout(LIMIT):
-            return await ask()
-    except Exception as error:  # whatever a database or its network raises
+async def _answer(ask: Ask, limit: float) -> object:
+    # Not cancelled: to break off a question takes a database's client longer than to leave it.
+    asking = asyncio.ensure_future(ask())
+    await asyncio.wait([asking], timeout=limit)
+    if not asking.done():
+        asking.add_done_callback(_nobody_waits)
+        return None
+    error = asking.exception()
+    if error is not None:
         logger.debug("no answer: %s", error)
         return None
+    return asking.result()
+
+
+def _nobody_waits(asked: "asyncio.Future[object]") -> None:
+    if not asked.cancelled():
+        asked.exception()

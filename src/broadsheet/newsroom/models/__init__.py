@@ -12,6 +12,7 @@ from broadsheet.newsroom.models.likeness import Likeness, StoryWords
 from broadsheet.newsroom.models.live import BreakingNews, LiveEntry
 from broadsheet.newsroom.models.paper import Edition, Paper, Section
 from broadsheet.newsroom.models.pictures import Picture, PictureRendition
+from broadsheet.newsroom.models.publication import Publication
 from broadsheet.newsroom.models.readership import Openings
 from broadsheet.newsroom.models.slots import FrontSlot, Place, SectionSlot
 from broadsheet.newsroom.models.topics import Topic
@@ -32,6 +33,7 @@ __all__ = [
     "Picture",
     "PictureRendition",
     "Place",
+    "Publication",
     "Section",
     "SectionSlot",
     "StoryWords",
