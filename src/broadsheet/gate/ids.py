@@ -31,7 +31,8 @@ class Ids:
 
     def begin(self, scope: Scope) -> None:
         """This request is answered from here on."""
-        REQUEST_ID.set(self._sent(scope) or _process + str(next(_numbers)))
+        given = "" if self._trusts is None else self._sent(scope)
+        REQUEST_ID.set(given or _process + str(next(_numbers)))
 
     def _sent(self, scope: Scope) -> str:
         client = scope.get("client")
