@@ -6,11 +6,13 @@ import time
 
 from django.core.cache import cache
 from django.db import connections, transaction
-from django.tasks.signals import task_enqueued
+from django.tasks.base import TaskResult
+from django.tasks.signals import task_enqueued, task_finished, task_started
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
 from broadsheet.billing.sweeping import compare, sweep
+from broadsheet.gate.ids import REQUEST_ID
 from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.mail.delivery import enqueue_letters, forget_letters
 from broadsheet.newsroom.clockwork import follow_the_clock
@@ -112,6 +114,25 @@ class Background:
             recommend_to_active.enqueue()
         if cache.add(f"daily-{int(time.time() // DAY)}", 1, timeout=2 * DAY):
             compare.enqueue()
+
+
+def _say_queued(task_result: TaskResult[..., object], **_: object) -> None:
+    # Joins a request's lines to those of what it has set going.
+    if REQUEST_ID.get():
+        logger.info("queued %s as task-%s", task_result.task.name, task_result.id)
+
+
+def _begin_task(task_result: TaskResult[..., object], **_: object) -> None:
+    REQUEST_ID.set(f"task-{task_result.id}")
+
+
+def _end_task(**_: object) -> None:
+    REQUEST_ID.set("")
+
+
+task_enqueued.connect(_say_queued)
+task_started.connect(_begin_task)
+task_finished.connect(_end_task)
 
 
 def _worker(queue: str) -> Worker:

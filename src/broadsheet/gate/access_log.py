@@ -1,11 +1,15 @@
 """A line for every request, where an operator asks for one."""
 
 import logging
+from urllib.parse import quote
 
 from broadsheet.gate.answers import Answer
 from broadsheet.gate.request import App, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
+
+UNQUOTED = "/:@!$&'()*+,;=~"
+"""What a path may hold as it is; a new line would be another line of the log."""
 
 
 class AccessLog:
@@ -23,7 +27,7 @@ class AccessLog:
             # No query and no address: what a reader looks for, and who it is, is nobody's business.
             said = {
                 "method": scope["method"],
-                "path": scope["path"],
+                "path": quote(scope["path"], safe=UNQUOTED),
                 "status": answer.status,
                 "milliseconds": round(answer.seconds * 1000, 2),
             }

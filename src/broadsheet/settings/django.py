@@ -8,6 +8,7 @@ import dj_database_url
 from django.utils.csp import CSP
 from wagtail.embeds import oembed_providers
 
+from broadsheet.settings.logs import formatter
 from broadsheet.settings.paper import load
 
 PAPER = load()
@@ -311,10 +312,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {
-            "()": "broadsheet.settings.logs.WithoutSecrets",
-            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
-        }
+        "line": formatter(PAPER.log_format),
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": PAPER.log_level},

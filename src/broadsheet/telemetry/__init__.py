@@ -1,0 +1,1 @@
+"""What operators see of a running paper: metrics for Prometheus, and traces for OpenTelemetry."""
