@@ -1,6 +1,9 @@
 """The SQLite meters keep the contract, and when their file fails they say StoreAway."""
 
 import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +13,33 @@ from broadsheet.access import WINDOW, Meter
 from broadsheet.meters import SqliteMeterStore
 from broadsheet.stores import StoreAway
 from broadsheet.stores import sqlite as stores_sqlite
-from tests.meters.contract import ANA, NORA, NOW, MeterStoreContract, OpenMeters
+from tests.meters.contract import ANA, NORA, NOW, Asked, MeterStoreContract, OpenStore
 
 PATIENT = 30.0
+
+type Ask = Callable[[float], Asked]
 
 
 class TestSqliteMeterStore(MeterStoreContract):
     @pytest.fixture
-    def stores(self, tmp_path: Path) -> OpenMeters:
+    def open_store(self, tmp_path: Path) -> OpenStore:
         return lambda: SqliteMeterStore(tmp_path / "meters.db", PATIENT)
 
 
+@pytest.fixture
+def ask(tmp_path: Path) -> Iterator[Ask]:
+    """Somebody who asks the one file, within this budget (seconds)."""
+    with ExitStack() as stack:
+        yield lambda budget: stack.enter_context(
+            closing(Asked(SqliteMeterStore(tmp_path / "meters.db", budget)))
+        )
+
+
 def test_a_locked_file_is_the_store_away_and_nothing_was_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stores_sqlite, "BUSY_REST", 0.0)
-    store = SqliteMeterStore(tmp_path / "meters.db", budget=0.01)
+    store = ask(0.01)
     store.spend(NORA, 11, 2, NOW)
     other = sqlite3.connect(tmp_path / "meters.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -37,17 +51,16 @@ def test_a_locked_file_is_the_store_away_and_nothing_was_counted(
 
 
 def test_between_reading_a_meter_and_counting_nobody_else_can_count(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = SqliteMeterStore(tmp_path / "meters.db", PATIENT)
-    there = SqliteMeterStore(tmp_path / "meters.db", budget=0.01)
-    there.spend(ANA, 1, 1, NOW)
+    here, there, elsewhere = ask(PATIENT), ask(0.01), ThreadPoolExecutor(1)
+    elsewhere.submit(there.spend, ANA, 1, 1, NOW).result()
     outcomes: list[bool | None] = []
 
     def before_each(statement: str) -> None:
         if statement.startswith("INSERT"):
             try:
-                outcomes.append(there.spend(NORA, 12, 1, NOW).opens)
+                outcomes.append(elsewhere.submit(there.spend, NORA, 12, 1, NOW).result().opens)
             except StoreAway:
                 outcomes.append(None)
 
@@ -60,11 +73,12 @@ def test_between_reading_a_meter_and_counting_nobody_else_can_count(
 
     monkeypatch.setattr(sqlite3, "connect", traced)
     assert here.spend(NORA, 11, 1, NOW).opens
+    elsewhere.shutdown()
     assert outcomes == [None]
 
 
-def test_what_is_no_longer_counted_is_no_longer_kept(tmp_path: Path) -> None:
-    store = SqliteMeterStore(tmp_path / "meters.db", PATIENT)
+def test_what_is_no_longer_counted_is_no_longer_kept(tmp_path: Path, ask: Ask) -> None:
+    store = ask(PATIENT)
     store.spend(NORA, 11, 2, NOW)
     store.spend(NORA, 12, 2, NOW + WINDOW)
     with sqlite3.connect(tmp_path / "meters.db") as db:

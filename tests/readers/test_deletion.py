@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from asgiref.sync import async_to_sync
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import models
@@ -96,7 +97,7 @@ def leave_traces(reader: Reader, terms: Any, client: Client) -> None:
     rows.create(line=2, email=f"not-{reader.email}", outcome="invite")
     log(instance=seat, action="wagtail.edit", user=reader)
     log(instance=reader, action="wagtail.edit", user=reader)
-    meter_store().spend(reader.pk, 7, 5, time.time())
+    async_to_sync(meter_store().spend)(reader.pk, 7, 5, time.time())
 
 
 @pytest.mark.django_db(transaction=True)

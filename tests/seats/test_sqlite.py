@@ -64,9 +64,7 @@ def told_of(keeper: Keeper, cursor: int) -> tuple[int, Sequence[Displacement]]:
 
 class TestSqliteSeatStore(SeatStoreContract):
     @pytest.fixture
-    def stores(
-        self, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
-    ) -> OpenKeeper:
+    def stores(self, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> OpenKeeper:
         monkeypatch.setattr(seats_sqlite, "LOOK", 0.001)
         path = tmp_path / "seats.db"
         return lambda: Keeper(SqliteSeatStore(path, TIMINGS, PATIENT, clock=lambda: clock.now))

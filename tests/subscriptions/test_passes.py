@@ -5,11 +5,13 @@ from datetime import timedelta
 from importlib import import_module
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from broadsheet.access import Ending, Mode
+from broadsheet.access import Ending, Granted, Mode
+from broadsheet.access import Seat as AccessSeat
 from broadsheet.gate.request import DEVICE
 from broadsheet.gate.seals import Pass, device_key
 from broadsheet.readers import sign_ins
@@ -45,12 +47,23 @@ class Browser:
 
     def has_good(self, a_pass: Pass) -> bool:
         """Whether a pass would still be taken by the store."""
-        return a_pass.number >= seat_store().number(a_pass.key)
+        return async_to_sync(seat_store().vouches)(a_pass.key, a_pass.number)
 
 
 def needs(a_pass: Pass | None) -> Pass:
     assert a_pass is not None
     return a_pass
+
+
+def read_under(a_pass: Pass) -> None:
+    """A subscriber's article is opened with the pass."""
+    told = async_to_sync(seat_store().open)(a_pass.key, a_pass.holder, a_pass.number)
+    assert isinstance(told.answer, Granted)
+
+
+def seat_of(a_pass: Pass) -> AccessSeat:
+    """The seat as the store has it now."""
+    return seat_store().look(a_pass.key).seat
 
 
 def test_a_subscribers_pass_names_the_seat_the_device_and_the_plans_mode(cast: Cast) -> None:
@@ -84,7 +97,7 @@ def test_signing_out_ends_the_pass_and_its_copies(cast: Cast) -> None:
 def test_a_new_password_ends_every_other_sign_in_lease_and_pass(cast: Cast) -> None:
     mine, other = Browser(cast.ana), Browser(cast.ana)
     theirs = needs(other.ask())
-    seat_store().open(theirs.key, theirs.holder, theirs.number, time.time())
+    read_under(theirs)
     said = mine.client.post(
         "/account/password/change/",
         {"oldpassword": PASSWORD, "password1": "a-better-word-9", "password2": "a-better-word-9"},
@@ -92,7 +105,7 @@ def test_a_new_password_ends_every_other_sign_in_lease_and_pass(cast: Cast) -> N
     )
     assert not other.has_good(theirs)
     assert other.ask() is None
-    assert not seat_store().look(theirs.key, time.time()).held(time.time())
+    assert not seat_of(theirs).held(time.time())
     assert needs(mine.ask()).device == device_key(mine.secret)
     assert "signed out" in said.content.decode()
 
@@ -100,12 +113,12 @@ def test_a_new_password_ends_every_other_sign_in_lease_and_pass(cast: Cast) -> N
 def test_a_new_password_leaves_the_lease_of_the_device_that_set_it(cast: Cast) -> None:
     mine = Browser(cast.ana)
     a_pass = needs(mine.ask())
-    seat_store().open(a_pass.key, a_pass.holder, a_pass.number, time.time())
+    read_under(a_pass)
     mine.client.post(
         "/account/password/change/",
         {"oldpassword": PASSWORD, "password1": "a-better-word-9", "password2": "a-better-word-9"},
     )
-    assert seat_store().look(a_pass.key, time.time()).held_by(a_pass.device, time.time())
+    assert seat_of(a_pass).held_by(a_pass.device, time.time())
 
 
 def test_a_password_set_by_staff_ends_every_sign_in(cast: Cast) -> None:
@@ -120,11 +133,11 @@ def test_a_password_set_by_staff_ends_every_sign_in(cast: Cast) -> None:
 def test_signing_one_device_out_ends_its_lease_at_once(cast: Cast) -> None:
     mine, other = Browser(cast.ana), Browser(cast.ana)
     theirs = needs(other.ask())
-    seat_store().open(theirs.key, theirs.holder, theirs.number, time.time())
+    read_under(theirs)
     device = cast.ana.devices.get(key=theirs.device)
     mine.client.post(f"/account/devices/{device.pk}/sign-out/")
     assert other.ask() is None
-    assert seat_store().look(theirs.key, time.time()).holder is None
+    assert seat_of(theirs).holder is None
 
 
 def test_nobody_signs_out_another_readers_device(cast: Cast) -> None:
@@ -156,11 +169,11 @@ def test_a_change_of_the_right_makes_passes_old(cast: Cast, change: str) -> None
 def test_a_seat_taken_back_ends_that_readers_lease(cast: Cast) -> None:
     luis = Browser(cast.luis)
     a_pass = needs(luis.ask())
-    seat_store().open(a_pass.key, a_pass.holder, a_pass.number, time.time())
+    read_under(a_pass)
     seat = cast.luis.seats.get()
     seat.reader = None
     seat.save()
-    assert seat_store().look(a_pass.key, time.time()).holder is None
+    assert seat_of(a_pass).holder is None
     assert needs(luis.ask()).mode is None
 
 

@@ -19,11 +19,10 @@ from broadsheet.subscriptions.models import (
     SharingCase,
     Subscription,
 )
-from broadsheet.subscriptions.store import seat_store
 from tests import people
 from tests.people import Cast
 from tests.subscriptions.post import letter_to
-from tests.subscriptions.test_passes import Browser, needs
+from tests.subscriptions.test_passes import Browser, needs, read_under, seat_of
 
 pytestmark = pytest.mark.django_db
 
@@ -252,12 +251,12 @@ def test_a_seat_taken_back_ends_its_lease_and_its_passes_at_once(
     browser = Browser(cast.luis)
     a_pass = needs(browser.ask())
     assert a_pass.key == seat.key
-    seat_store().open(a_pass.key, a_pass.holder, a_pass.number, time.time())
-    assert seat_store().look(seat.key, time.time()).held(time.time())
+    read_under(a_pass)
+    assert seat_of(a_pass).held(time.time())
     olga = signed_in(cast.olga)
     olga.post(f"{PAGE}seat/{seat.pk}/take-back/", {"reader": cast.luis.pk})
     assert not browser.has_good(a_pass)
-    assert not seat_store().look(seat.key, time.time()).held(time.time())
+    assert not seat_of(a_pass).held(time.time())
     assert needs(browser.ask()).mode is None
 
 
