@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from broadsheet.cli import carrying, check, demo, new, reconcile, serve, update
+from broadsheet.cli import carrying, check, demo, new, reconcile, serve, update, work
 from broadsheet.cli.papers import Refusal
 
 
@@ -47,7 +47,23 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--host", default="127.0.0.1", help="address to listen on")
     one.add_argument("--port", type=_port, default=8000)
     one.add_argument("--workers", type=_workers, default=1, help="processes (default: 1)")
+    one.add_argument(
+        "--drain",
+        type=_seconds,
+        default=0,
+        metavar="SECONDS",
+        help="after SIGTERM, serve on for so long while /-/ready says no (default: 0)",
+    )
+    one.add_argument(
+        "--no-background",
+        dest="background",
+        action="store_false",
+        help="leave letters, schedules and sweeps to other processes",
+    )
     one.set_defaults(run=serve.run)
+
+    one = commands.add_parser("work", help="do the background's work, and serve nobody")
+    one.set_defaults(run=work.run)
 
     one = commands.add_parser("reconcile", help="compare with Stripe, and mend what was missed")
     one.add_argument("--days", type=int, default=90, help="how far back (default: 90)")
@@ -71,4 +87,11 @@ def _workers(text: str) -> int:
     number = int(text)
     if not 1 <= number <= 64:
         raise argparse.ArgumentTypeError("between 1 and 64")
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 3600:
+        raise argparse.ArgumentTypeError("seconds, between 0 and 3600")
     return number

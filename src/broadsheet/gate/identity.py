@@ -8,6 +8,7 @@ from typing import Protocol
 from broadsheet.gate.request import DEVICE, PASS, SESSION, Request
 from broadsheet.gate.response import Headers, cookie
 from broadsheet.gate.seals import Pass, Seals
+from broadsheet.stores import DatabaseAway
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +90,8 @@ class Identifier:
     async def _ask_office(self, session: str, request: Request) -> Admission | None:
         try:
             return await self._office.admit(session, request.cookies.get(DEVICE, ""))
-        except Exception as error:  # whatever the database raises while it is away
+        except DatabaseAway as error:
+            raise OfficeAway from error
+        except Exception as error:  # whatever else goes wrong in the office
             logger.exception("no pass could be issued")
             raise OfficeAway from error

@@ -57,6 +57,7 @@ class PolledNumber:
         self._witnessed_since: object = None
         self._good_until = -1.0
         self._unanswered = 0
+        self._refused = 0
         self._asked = asyncio.Event()
         self._asking: asyncio.Task[None] | None = None
         self.source: Source | None = None
@@ -65,6 +66,11 @@ class PolledNumber:
     def __call__(self) -> int | None:
         """The number; None while it may be another by now."""
         return self._number if self._clock() < self._good_until else None
+
+    @property
+    def away(self) -> bool:
+        """Whether the origin has not answered for a while: who needs it need not even try."""
+        return self._refused >= DOUBT
 
     async def sure(self) -> None:
         """Wait for the next answer if the number is not known.
@@ -96,12 +102,14 @@ class PolledNumber:
         begun = self._clock()
         told = await _answer(self._origin, LIMIT)
         if told is not None:
+            self._refused = 0
             self._compare(told, self._seen)
             self._seen = told
             self._hold(Source.ORIGIN, begun)
             self._witnessed = self._witnessed_since
             self._witnessed_since = await _answer(self._witness, WITNESS_LIMIT)
         else:
+            self._refused += 1
             await self._ask_the_witness(begun)
 
     async def _ask_the_witness(self, begun: float) -> None:

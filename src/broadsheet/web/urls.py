@@ -89,3 +89,4 @@ urlpatterns = [
 
 handler400 = "broadsheet.web.views.errors.bad_request"
 handler404 = "broadsheet.web.views.errors.not_found"
+handler500 = "broadsheet.web.views.errors.server_error"

@@ -1,16 +1,24 @@
 """Pages that say what went wrong, and what to do."""
 
+import logging
+import sys
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.views import defaults
 
 from broadsheet.newsroom.blocks import MOST_BLOCKS, MOST_CHARACTERS
+from broadsheet.web import away
 from broadsheet.web.policy import EDITORS
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"error": "not-found"}, status=404)
     return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something failed: ours, or the database is away, of which no trace is needed each time."""
+    error = sys.exc_info()[1]
+    if not away.is_away(error):
+        return defaults.server_error(request)
+    logger.warning("%s: the database does not answer: %s", request.path, error)
+    response = HttpResponse(away.page(get_language() or settings.LANGUAGE_CODE), status=503)
+    response.headers["Retry-After"] = str(away.AGAIN)
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def _say(request: HttpRequest, words: Words) -> HttpResponse:
