@@ -93,6 +93,8 @@ def redeem(gift: Gift, reader: Reader, now: datetime, zone: tzinfo) -> Subscript
     have. Months are counted in `zone`, and the 31st becomes a shorter month's last day.
     Raises RedeemedAlready and GoesOn.
     """
+    # Two gifts redeemed at once come one after the other.
+    Reader.objects.select_for_update(no_key=True).get(pk=reader.pk)
     gift = Gift.objects.select_for_update().get(pk=gift.pk)
     if gift.redeemed_at is not None or gift.given_back_at is not None:
         raise RedeemedAlready

@@ -59,7 +59,7 @@ def give(reader: Reader, article: Article, now: datetime) -> tuple[StoryGift, st
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
         # Whoever gives is counted one request at a time, in whichever process.
-        Reader.objects.select_for_update().get(pk=reader.pk)
+        Reader.objects.select_for_update(no_key=True).get(pk=reader.pk)
         if not giveable(article) or not allowance(reader, now).left:
             raise NotGiven
         gift = StoryGift.objects.create(

@@ -29,6 +29,8 @@ def merge(old: Topic, new: Topic) -> int:
     if old.edition_id != new.edition_id:
         raise CannotMerge(_("Topics of two editions stay two."))
     with transaction.atomic():
+        # Nothing is filed under either while they are made one.
+        list(Topic.objects.select_for_update().filter(pk__in=(old.pk, new.pk)).order_by("pk"))
         filed = Article.topics.through.objects
         moving = list(filed.filter(topic=old).values_list("article", flat=True))
         there = set(filed.filter(topic=new).values_list("article", flat=True))

@@ -34,7 +34,7 @@ def _each(rows: QuerySet[Any], act: Any) -> None:
     for key in list(rows.values_list("pk", flat=True)):
         try:
             with transaction.atomic():
-                row = rows.filter(pk=key).first()
+                row = rows.select_for_update(no_key=True).filter(pk=key).first()
                 if row is not None:
                     act(row)
         except Exception:

@@ -120,6 +120,8 @@ def _meet(
     reader: Reader, secret: str, session: str, user_agent: str, now: datetime, language: str
 ) -> Device:
     with transaction.atomic():  # a device, and the letter that tells of it
+        # Of two first devices at once, the second is the one to write of.
+        Reader.objects.select_for_update(no_key=True).get(pk=reader.pk)
         device, created = Device.objects.get_or_create(
             reader=reader,
             key=device_key(secret),

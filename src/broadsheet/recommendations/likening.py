@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.tasks import task
 from django.utils import timezone
+from wagtail.models import Page
 
 from broadsheet.newsroom import publications
 from broadsheet.newsroom.blocks import plain_text
@@ -105,6 +106,8 @@ def _compare_some(edition: Edition, now: datetime) -> bool:
     texts = cosines(new, lambda: _texts(keys))
     likely = {key: _with_topics(key, texts[key], topics) for key in new}
     with transaction.atomic():
+        # An edition's stories are compared by one process at a time.
+        Page.objects.select_for_update(no_key=True).get(pk=edition.pk)
         Likeness.objects.filter(Q(article__in=new) | Q(other__in=new)).delete()
         _keep(likely)
         StoryWords.objects.filter(article__in=new).update(compared=True)

@@ -76,6 +76,9 @@ def make(reader: Reader, pools: Mapping[int, "Pool"], now: datetime) -> None:
     """Work out the reader's recommendations in every edition where they like something."""
     tastes = tastes_of(reader)
     with transaction.atomic():
+        # Another process may be working out the same list.
+        if Reader.objects.select_for_update(no_key=True).filter(pk=reader.pk).first() is None:
+            return
         reader.recommended.all().delete()
         for pool in pools.values():
             if pool.concerns(tastes):

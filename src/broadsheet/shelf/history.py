@@ -52,6 +52,7 @@ def note(openings: Iterable[Opening]) -> None:
     with transaction.atomic():
         since = dict(
             HistoryConsent.objects.filter(reader__in={reader for reader, _ in last})
+            .order_by("reader")
             .select_for_update()
             .values_list("reader", "given_at")
         )
@@ -60,7 +61,7 @@ def note(openings: Iterable[Opening]) -> None:
         )
         rows = [
             ReadStory(reader_id=reader, article_id=story, read_at=datetime.fromtimestamp(at, UTC))
-            for (reader, story), at in last.items()
+            for (reader, story), at in sorted(last.items())  # by all processes in one order
             if reader in since and story in stories and at >= since[reader].timestamp()
         ]
         ReadStory.objects.bulk_create(

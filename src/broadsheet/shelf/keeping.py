@@ -83,4 +83,4 @@ def _as_field(followed: Topic | Author) -> dict[str, Topic | Author]:
 
 def _one_at_a_time(reader: Reader) -> None:
     # So that two requests at once cannot both find the last free place.
-    Reader.objects.select_for_update().get(pk=reader.pk)
+    Reader.objects.select_for_update(no_key=True).get(pk=reader.pk)

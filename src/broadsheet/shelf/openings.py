@@ -31,10 +31,10 @@ def _count(openings: Sequence[Opening]) -> None:
     )
     # Those without a row get one, which another process may be making too.
     Openings.objects.bulk_create(
-        [Openings(article_id=story, hour=hour) for story, hour in counts if story in there],
+        [Openings(article_id=story, hour=hour) for story, hour in sorted(counts) if story in there],
         ignore_conflicts=True,
     )
-    for (story, hour), count in counts.items():
+    for (story, hour), count in sorted(counts.items()):  # by all processes in one order
         Openings.objects.filter(article=story, hour=hour).update(count=F("count") + count)
 
 

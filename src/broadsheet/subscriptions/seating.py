@@ -41,8 +41,8 @@ def locked(subscription: int) -> Subscription:
 
     What takes, gives or promises a seat begins with this. Raises Subscription.DoesNotExist.
     """
-    rows = Subscription.objects.select_related("plan", "owner").select_for_update(of=("self",))
-    return rows.get(pk=subscription)
+    rows = Subscription.objects.select_related("plan", "owner")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=subscription)
 
 
 def free_seats(subscription: Subscription, now: datetime) -> int:
@@ -67,11 +67,12 @@ def seat(reader: Reader, subscription: Subscription) -> Seat:
 
     A seat that is kept for somebody who is invited is not empty.
     """
-    theirs = subscription.seats.filter(reader=reader).first()
-    if theirs is not None:
-        return theirs
     with transaction.atomic():
-        empty = empty_seat(locked(subscription.pk))
+        alone = locked(subscription.pk)
+        theirs = alone.seats.filter(reader=reader).first()
+        if theirs is not None:
+            return theirs
+        empty = empty_seat(alone)
         empty.reader = reader
         empty.save()
     return empty
@@ -145,7 +146,8 @@ def furnish(sender: type[Subscription], instance: Subscription, created: bool, *
     """A subscription was bought or changed: it has its seats, the first the owner's."""
     if created and instance.seat_count:
         Seat.objects.create(subscription=instance, reader=instance.owner)
-    fit(instance)
+    with transaction.atomic():  # two that change it at once must not both add what is missing
+        fit(locked(instance.pk))
 
 
 @receiver(post_save, sender=Plan)

@@ -31,14 +31,15 @@ def record(events: Sequence[SeatEvent]) -> None:
     """Keep what happened at the gate. Raises what the database raises; then nothing was kept."""
     with transaction.atomic():
         _total(events)
-        seats = {seat.key: seat for seat in Seat.objects.filter(pk__in=_seat_ids(events))}
+        seats = _one_at_a_time(events)
         for event in events:
             seat = seats.get(event.key)
             if seat is not None and event.kind in CONTESTS:
                 _keep(seat, event)
             elif seat is not None and event.kind is Event.MINE:
                 _answer(seat, event)
-        for key in {event.key for event in events if event.kind in CONTESTS} & seats.keys():
+        contested = {event.key for event in events if event.kind in CONTESTS}
+        for key in contested & seats.keys():
             _watch(seats[key])
 
 
@@ -70,13 +71,19 @@ def tidy() -> None:
     SeatContest.objects.filter(at__lt=oldest).delete()
 
 
+def _one_at_a_time(events: Sequence[SeatEvent]) -> dict[str, Seat]:
+    # Another process may have seen the other device of the same contest.
+    rows = Seat.objects.filter(pk__in=_seat_ids(events)).order_by("pk")
+    return {seat.key: seat for seat in rows.select_for_update(no_key=True)}
+
+
 def _seat_ids(events: Iterable[SeatEvent]) -> set[int]:
     return {int(event.key[5:]) for event in events if event.key.startswith("seat:")}
 
 
 def _total(events: Sequence[SeatEvent]) -> None:
     counts = Counter((datetime.fromtimestamp(e.at, UTC).date(), e.kind.value) for e in events)
-    for (day, kind), count in counts.items():
+    for (day, kind), count in sorted(counts.items()):  # in every process in the same order
         total, _ = DailyTotal.objects.get_or_create(day=day, kind=kind)
         DailyTotal.objects.filter(pk=total.pk).update(count=F("count") + count)
 
