@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from broadsheet.cli import carrying, check, demo, new, reconcile, serve, update, work
+from broadsheet.cli import archive, carrying, check, demo, new, reconcile, serve, update, work
 from broadsheet.cli.papers import Refusal
 
 
@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     one.set_defaults(run=reconcile.run)
 
     carrying.add_to(commands)
+    archive.add_to(commands)
 
     one = commands.add_parser("check", help="say in words what is misconfigured")
     one.set_defaults(run=check.run)

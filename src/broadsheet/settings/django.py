@@ -64,7 +64,7 @@ def _database() -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             },
         }
-    found = dict(dj_database_url.parse(PAPER.database_url, conn_health_checks=True))
+    found: dict[str, Any] = {**dj_database_url.parse(PAPER.database_url, conn_health_checks=True)}
     options = {"connect_timeout": 3, "application_name": "broadsheet", **found.get("OPTIONS", {})}
     return {**found, "OPTIONS": {**options, "pool": POOL}}
 
@@ -80,6 +80,7 @@ ALLOWED_HOSTS = [_host, "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [PAPER.site_url]
 
 INSTALLED_APPS = [
+    "broadsheet.archive",
     "broadsheet.web",
     "broadsheet.importing",
     "broadsheet.billing",

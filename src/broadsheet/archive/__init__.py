@@ -1,0 +1,1 @@
+"""A paper as one file: backed up from either database, and restored into either."""
