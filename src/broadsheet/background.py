@@ -1,8 +1,6 @@
 """Background work of one process: the task queues, and what is due every minute, hour and day."""
 
 import logging
-import os
-import sys
 import threading
 import time
 
@@ -35,8 +33,6 @@ logger = logging.getLogger(__name__)
 
 INTERVAL = 2.0
 """Seconds between looks into an empty queue; what this process queues itself is seen at once."""
-NICE = 15
-"""Niceness of what takes long: 19 gives way to everything, 0 to nothing."""
 MINUTE = 60
 HOUR = 3600
 DAY = 86400
@@ -76,8 +72,6 @@ class Background:
 
     def _run(self, queue: str) -> None:
         wake = self._wake[queue]
-        if queue == SLOW:
-            _let_others_go_first()
         while not self._stop.is_set():
             wake.wait(INTERVAL)
             wake.clear()
@@ -139,13 +133,6 @@ def _end_task(**_: object) -> None:
 task_enqueued.connect(_say_queued)
 task_started.connect(_begin_task)
 task_finished.connect(_end_task)
-
-
-def _let_others_go_first() -> None:
-    # Pictures take minutes of work that nobody waits for. On Linux a thread has a niceness of
-    # its own, and the threads that it begins inherit it.
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 def _worker(queue: str) -> Worker:
