@@ -14,8 +14,8 @@ from broadsheet.gate.bodies import bodiless
 from broadsheet.gate.counts import Counts, Kind
 from broadsheet.gate.events import Record, Recorder
 from broadsheet.gate.gifts import GiftDesk, GiftOffice, presented
-from broadsheet.gate.ids import Ids
 from broadsheet.gate.identity import Identifier, PassOffice
+from broadsheet.gate.ids import Ids
 from broadsheet.gate.lessor import Lessor
 from broadsheet.gate.networks import NetworkOffice, Networks
 from broadsheet.gate.openings import Openings, RecordOpenings

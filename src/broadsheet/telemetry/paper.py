@@ -69,6 +69,4 @@ def _letters() -> Iterator[Sample]:
 def _publication() -> Iterator[Sample]:
     last = Page.objects.filter(live=True).aggregate(at=Max("last_published_at"))["at"]
     if last is not None:
-        yield Sample(
-            "broadsheet_last_publication_timestamp_seconds", (), last.timestamp()
-        )
+        yield Sample("broadsheet_last_publication_timestamp_seconds", (), last.timestamp())
