@@ -23,6 +23,7 @@ class Lessor:
         self._clock = clock
         self._recorder = recorder
         self._counts = counts
+        self._away = False
 
     async def open(self, a_pass: Pass) -> Told | None:
         """A subscriber's article is asked for; None: the store is away."""
@@ -56,12 +57,7 @@ class Lessor:
 
     async def vouches(self, a_pass: Pass) -> bool | None:
         """Whether the pass's number is the one in force; None: the store is away."""
-        try:
-            return await self._store.vouches(a_pass.key, a_pass.number)
-        except StoreAway as error:
-            logger.warning("the seat store is away: %s", error)
-            self._counts.away["seats"] += 1
-            return None
+        return await self._answer(self._store.vouches(a_pass.key, a_pass.number))
 
     async def mine(self, a_pass: Pass, other: str, now: float) -> None:
         """The reader says that both devices are theirs. Recorded when this returns, so that
@@ -70,13 +66,24 @@ class Lessor:
         await self._recorder.flush()
 
     async def _asked(self, a_pass: Pass, call: Awaitable[Told]) -> Told | None:
-        try:
-            return await call
-        except StoreAway as error:
-            logger.warning("the seat store is away, subscribers read on: %s", error)
-            self._counts.away["seats"] += 1
+        told = await self._answer(call)
+        if told is None:
             self._note(Event.STORE_AWAY, a_pass, "", self._clock())
+        return told
+
+    async def _answer[T](self, call: Awaitable[T]) -> T | None:
+        try:
+            answer = await call
+        except StoreAway as error:
+            self._counts.away["seats"] += 1
+            if not self._away:  # said once: every reader's page comes by here
+                logger.error("the seat store is away, subscribers read on: %s", error)
+            self._away = True
             return None
+        if self._away:
+            logger.info("the seat store answers again")
+        self._away = False
+        return answer
 
     def _note(self, kind: Event, a_pass: Pass, other: str, at: float) -> None:
         self._recorder.add(SeatEvent(kind, a_pass.key, a_pass.device, other, at))
