@@ -61,6 +61,8 @@ def in_thread[**P, T](work: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T
             if away.is_away(error):
                 raise DatabaseAway(str(error)) from error
             raise
+        finally:
+            close_old_connections()  # to the pool: this thread may be idle for long
 
     return sync_to_async(fresh, thread_sensitive=False)
 
@@ -262,6 +264,7 @@ def build() -> Paper:
             keys=PAPER.secret_keys,
             secure=PAPER.secure,
             page_cache_bytes=PAPER.page_cache_mb * 1_000_000,
+            cdn_seconds=PAPER.cdn_seconds,
             trusted_proxies=tuple(PAPER.trusted_proxies),
         )
     )

@@ -34,9 +34,9 @@ from broadsheet.gate.request import LANGUAGE, LEASE, METER, Request, Send
 from broadsheet.gate.response import (
     NO_STORE,
     PRIVATE,
-    PUBLIC,
     Headers,
     cookie,
+    for_visitors,
     redirect,
     respond,
 )
@@ -103,6 +103,7 @@ class ArticleDoor:
         networks: Networks,
         counts: Counts,
         secure: bool,
+        cdn_seconds: int = 0,
     ) -> None:
         self._pages = pages
         self._seals = seals
@@ -114,6 +115,7 @@ class ArticleDoor:
         self._networks = networks
         self._counts = counts
         self._secure = secure
+        self._cdn_seconds = cdn_seconds
 
     async def serve(
         self, request: Request, story: Story, now: float, send: Send, gift: Presented | None = None
@@ -286,21 +288,24 @@ class ArticleDoor:
             await respond(send, 200, headers, b"" if reading.request.method == "HEAD" else body)
             return
         if gift is None:
-            headers += [self._caching(reading, decision), (b"etag", b'W/"' + page.etag + b'"')]
+            headers += [*self._caching(reading, decision), (b"etag", b'W/"' + page.etag + b'"')]
             if matches(reading.request.if_none_match, page.etag):
                 self._counts.unchanged += 1
                 await respond(send, 304, headers)
                 return
         await send_ready(reading.request, page, headers, send)
 
-    def _caching(self, reading: Reading, decision: Decision) -> tuple[bytes, bytes]:
+    def _caching(self, reading: Reading, decision: Decision) -> Headers:
         shared = (
             reading.request.anonymous
             and not reading.cookies
             and not reading.who.cookies
             and (decision.outcome is Outcome.PREVIEW or decision.reason is Reason.FREE)
         )
-        return PUBLIC if shared else PRIVATE
+        if not shared:
+            return [PRIVATE]
+        story = reading.story
+        return for_visitors(self._cdn_seconds, f"edition-{story.edition}", f"story-{story.id}")
 
     def _lease_cookie(self, reading: Reading) -> Headers:
         # The page's script needs the epoch for its beats; most pages renew and need no cookie.

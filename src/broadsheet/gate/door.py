@@ -55,6 +55,8 @@ class Parts:
     keys: list[str]
     secure: bool
     page_cache_bytes: int
+    cdn_seconds: int = 0
+    """Seconds a CDN may show visitors' pages without asking."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose X-Forwarded-For is believed."""
     clock: Callable[[], float] = time.time
@@ -86,6 +88,7 @@ class Gate:
             networks=Networks(parts.networks, parts.issue, Proxies(parts.trusted_proxies)),
             counts=self.counts,
             secure=parts.secure,
+            cdn_seconds=parts.cdn_seconds,
         )
         self._desk = SeatDesk(
             seals=seals,

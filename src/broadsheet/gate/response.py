@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,23 @@ NO_STORE = (b"cache-control", b"private, no-store")
 PRIVATE = (b"cache-control", b"private, no-cache")
 PUBLIC = (b"cache-control", b"public, max-age=0, must-revalidate")
 """Shared caches may keep it, and must ask each time: access may change at any moment."""
+
+
+@lru_cache(maxsize=4096)
+def for_visitors(seconds: int, *keys: str) -> Headers:
+    """Of a page that is the same for every visitor without cookies of ours: a CDN may show it for
+    so many seconds without asking (RFC 9213), and throw it away by each of `keys`."""
+    if not seconds:
+        return [PUBLIC]
+    names = ["all", *keys]
+    return [
+        PUBLIC,
+        (b"cdn-cache-control", f"public, max-age={seconds}, must-revalidate".encode()),
+        (b"surrogate-control", f"max-age={seconds}".encode()),
+        (b"surrogate-key", " ".join(names).encode()),
+        (b"cache-tag", ",".join(names).encode()),
+    ]
+
 
 PLAYERS = (
     "https://www.youtube-nocookie.com",

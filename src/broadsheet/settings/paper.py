@@ -187,6 +187,14 @@ class PaperSettings(BaseSettings):
         description="Networks of your own proxies, as in 10.0.0.0/8: what they say of a client's "
         "address (X-Forwarded-For) is believed, and nobody else's word is.",
     )
+    cdn_seconds: int = Field(
+        0,
+        ge=0,
+        le=3600,
+        description="Seconds a CDN may show visitors a page without asking. A story that is no "
+        "longer free is readable there for as long. 0: it asks each time, and hears that nothing "
+        "has changed.",
+    )
     page_cache_mb: int = Field(64, gt=0, description="Megabytes of ready pages kept per process.")
     rate_limits: bool = Field(
         True, description="Limit sign-in, sign-up and mail per address and per reader."

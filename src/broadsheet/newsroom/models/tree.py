@@ -45,6 +45,7 @@ class PaperPage(Page):
 class Spoken(Protocol):
     """An edition: where its readers are, and how they may be spoken to."""
 
+    slug: str
     language: str
     time_zone: str
 
@@ -68,6 +69,7 @@ def shown(
     with timezone.override(ZoneInfo(edition.time_zone)), translation.override(language):
         response.render()
     response.headers["Content-Language"] = language
+    response.same_for_visitors = f"edition-{edition.slug}"  # type: ignore[attr-defined]
     return response
 
 
