@@ -25,7 +25,7 @@ from broadsheet.gate import Gate, Parts  # noqa: E402
 from broadsheet.gate.access_log import AccessLog  # noqa: E402
 from broadsheet.gate.bodies import Bounded  # noqa: E402
 from broadsheet.gate.request import App, Message, Receive, Scope, Send, read  # noqa: E402
-from broadsheet.gate.response import NO_STORE, SECURITY, respond  # noqa: E402
+from broadsheet.gate.response import NO_STORE, respond, security  # noqa: E402
 from broadsheet.gifts import office as gifts  # noqa: E402
 from broadsheet.institutions.ranges import ranges  # noqa: E402
 from broadsheet.newsroom import press  # noqa: E402
@@ -210,7 +210,7 @@ async def _say_away(scope: Scope, send: Send) -> None:
         (b"content-language", code.encode()),
         (b"retry-after", str(away.AGAIN).encode()),
         NO_STORE,
-        *SECURITY,
+        *security(),
     ]
     await respond(send, 503, headers, b"" if request.method == "HEAD" else body)
 
@@ -265,6 +265,7 @@ def build() -> Paper:
             secure=PAPER.secure,
             page_cache_bytes=PAPER.page_cache_mb * 1_000_000,
             cdn_seconds=PAPER.cdn_seconds,
+            pictures=PAPER.media_origin,
             trusted_proxies=tuple(PAPER.trusted_proxies),
         )
     )

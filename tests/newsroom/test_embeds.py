@@ -187,7 +187,7 @@ def test_articles_may_frame_the_players_and_other_pages_nothing(
     origins = {provider.origin for provider in embedding.PROVIDERS}
     assert set(response.PLAYERS) == origins
     allowed = "frame-src " + " ".join(response.PLAYERS) + ";"
-    assert allowed in response.POLICY
+    assert allowed in response.policy()
     article = newsroom.story("film", body=stored(), access="free")
     policy = client.get(article.url).headers["Content-Security-Policy"] + ";"
     assert allowed in policy

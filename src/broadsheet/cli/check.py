@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
         print(refusal)
         return 1
     findings = [*_names(), *_address(paper), *_timings(paper), *_files(paper), *_mail(paper)]
-    findings += _till(paper)
+    findings += [*_pictures(paper), *_till(paper)]
     findings += _django()
     for finding in findings:
         print(f"- {finding}")
@@ -108,6 +108,23 @@ def _mail(paper: PaperSettings) -> Iterator[str]:
             smtp.noop()
     except OSError as error:
         yield f"The mail server {server.hostname} does not answer: {error}"
+
+
+def _pictures(paper: PaperSettings) -> Iterator[str]:
+    if not paper.media_storage:
+        if paper.valkey_url:
+            yield "media_storage is empty: each host has only the pictures that were sent to it."
+        return
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.settings.django")
+    try:
+        address = import_string(paper.media_storage)(**paper.media_options).url("a-picture.jpg")
+    except Exception as error:  # whatever a storage raises that cannot be made
+        yield f"media_storage {paper.media_storage} cannot be used: {error}"
+        return
+    if not address.startswith(f"{paper.media_origin}/"):
+        yield f"media_origin is {paper.media_origin or 'empty'}: browsers show nothing of {address}"
+    if "?" in address:
+        yield "Addresses of pictures are signed and expire, but pages keep them: see media_options."
 
 
 def _till(paper: PaperSettings) -> Iterator[str]:

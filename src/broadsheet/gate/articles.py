@@ -29,7 +29,7 @@ from broadsheet.gate.lessor import Lessor, hold_of
 from broadsheet.gate.networks import Networks
 from broadsheet.gate.openings import Openings
 from broadsheet.gate.pages import Face, Note, Page, PageCache, Story, face_for, fill
-from broadsheet.gate.ready import COMMON, GIFTED, access_header, matches, send_ready
+from broadsheet.gate.ready import access_header, common, gifted, matches, send_ready
 from broadsheet.gate.request import LANGUAGE, LEASE, METER, Request, Send
 from broadsheet.gate.response import (
     NO_STORE,
@@ -104,6 +104,7 @@ class ArticleDoor:
         counts: Counts,
         secure: bool,
         cdn_seconds: int = 0,
+        pictures: str = "",
     ) -> None:
         self._pages = pages
         self._seals = seals
@@ -116,6 +117,7 @@ class ArticleDoor:
         self._counts = counts
         self._secure = secure
         self._cdn_seconds = cdn_seconds
+        self._common, self._gifted = common(pictures), gifted(pictures)
 
     async def serve(
         self, request: Request, story: Story, now: float, send: Send, gift: Presented | None = None
@@ -274,7 +276,7 @@ class ArticleDoor:
         gift, access = reading.gift, access_header(decision)
         self._counts.articles[access[1]] += 1
         headers: Headers = [
-            *(COMMON if gift is None else GIFTED),
+            *(self._common if gift is None else self._gifted),
             access,
             *reading.who.cookies,
             *reading.cookies,

@@ -57,6 +57,8 @@ class Parts:
     page_cache_bytes: int
     cdn_seconds: int = 0
     """Seconds a CDN may show visitors' pages without asking."""
+    pictures: str = ""
+    """Origin of pictures, when it is not the paper's own."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose X-Forwarded-For is believed."""
     clock: Callable[[], float] = time.time
@@ -89,6 +91,7 @@ class Gate:
             counts=self.counts,
             secure=parts.secure,
             cdn_seconds=parts.cdn_seconds,
+            pictures=parts.pictures,
         )
         self._desk = SeatDesk(
             seals=seals,

@@ -6,22 +6,30 @@ from functools import cache, lru_cache
 from broadsheet.access import Decision
 from broadsheet.gate.pages import Page
 from broadsheet.gate.request import Request, Send
-from broadsheet.gate.response import NO_STORE, SECURITY, Headers, respond
+from broadsheet.gate.response import NO_STORE, Headers, respond, security
 
-COMMON: Headers = [
-    (b"content-type", b"text/html; charset=utf-8"),
-    (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
-    *SECURITY,
-]
 WANTED = re.compile(r"q\s*=\s*(1(\.0{0,3})?|0\.\d{0,2}[1-9]\d{0,2})")
 """A weight that is more than nothing (RFC 9110, section 12.4.2)."""
-GIFTED: Headers = [
-    *(pair for pair in COMMON if pair[0] != b"referrer-policy"),
-    (b"referrer-policy", b"strict-origin"),
-    NO_STORE,
-]
-"""Of every page whose address carries a gift link: nobody keeps it, and the address goes nowhere.
-`no-referrer` would say `Origin: null` with the page's own forms, which are then refused."""
+
+
+def common(pictures: str = "") -> Headers:
+    """The headers of every article's page; `pictures`: an origin of theirs besides our own."""
+    return [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
+        *security(pictures),
+    ]
+
+
+def gifted(pictures: str = "") -> Headers:
+    """Of every page whose address carries a gift link: nobody keeps it, and the address goes
+    nowhere. `no-referrer` would say `Origin: null` with the page's own forms, which are then
+    refused."""
+    return [
+        *(pair for pair in common(pictures) if pair[0] != b"referrer-policy"),
+        (b"referrer-policy", b"strict-origin"),
+        NO_STORE,
+    ]
 
 
 async def send_ready(request: Request, page: Page, headers: Headers, send: Send) -> None:

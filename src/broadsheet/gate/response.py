@@ -39,18 +39,27 @@ PLAYERS = (
     "https://w.soundcloud.com",
 )
 """Origins whose players a story may show in a frame, once its reader asks."""
-POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    f"frame-src {' '.join(PLAYERS)}; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-SECURITY: Headers = [
-    (b"content-security-policy", POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"x-frame-options", b"DENY"),
-]
+
+
+def policy(pictures: str = "") -> str:
+    """What a page may load; `pictures`: an origin of theirs besides the paper's own."""
+    images = f"img-src 'self' data: {pictures}".rstrip()
+    return (
+        f"default-src 'self'; script-src 'self'; style-src 'self'; {images}; "
+        f"frame-src {' '.join(PLAYERS)}; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def security(pictures: str = "") -> Headers:
+    """The headers that keep a page from doing what it should not."""
+    return [
+        (b"content-security-policy", policy(pictures).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"strict-origin-when-cross-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"x-frame-options", b"DENY"),
+    ]
 
 
 def cookie(

@@ -189,7 +189,10 @@ STATIC_ROOT = PAPER.data_dir / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = PAPER.data_dir / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": PAPER.media_storage or "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": PAPER.media_options,
+    },
     "staticfiles": {
         "BACKEND": "broadsheet.web.static_files.CompressedFiles",
     },
@@ -211,11 +214,13 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 
+PICTURES = [PAPER.media_origin] if PAPER.media_origin else []
+"""Where pictures are besides the paper's own address."""
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:"],
+    "img-src": [CSP.SELF, "data:", *PICTURES],
     "manifest-src": [CSP.SELF],
     "worker-src": [CSP.SELF],
     "object-src": [CSP.NONE],

@@ -33,6 +33,7 @@ SECRETS = (
     "secret_keys",
     "smtp_url",
     "mail_options",
+    "media_options",
     "stripe_secret_key",
     "stripe_webhook_secret",
     "valkey_url",
@@ -84,6 +85,21 @@ class PaperSettings(BaseSettings):
     )
     mail_options: dict[str, str | int | float | bool] = Field(
         default_factory=dict, description="What that backend is made with, such as its api_key."
+    )
+    media_storage: str = Field(
+        "",
+        description="Dotted name of another Django storage for pictures, such as "
+        "storages.backends.s3.S3Storage of django-storages. Empty: files in data_dir/media.",
+    )
+    media_options: dict[str, str | int | float | bool] = Field(
+        default_factory=dict,
+        description="What that storage is made with, such as its bucket_name. The addresses it "
+        "gives must not expire: pages keep them.",
+    )
+    media_origin: str = Field(
+        "",
+        description="Scheme and host of those addresses, as in https://pictures.example.com, which "
+        "pages then may show pictures from. Empty: the paper's own.",
     )
     mail_from: str = Field(
         "Broadsheet <paper@localhost>", description="Sender of the paper's mail."
@@ -245,6 +261,16 @@ class PaperSettings(BaseSettings):
         if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
             raise ValueError("expected smtp://[user:password@]host[:port] or smtps://…")
         return value
+
+    @field_validator("media_origin")
+    @classmethod
+    def _an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+        odd = set(value) & set(" ;,'*") or parts.path.strip("/") or parts.query or parts.username
+        if value and (not whole or odd):
+            raise ValueError("expected https://host, without a path")
+        return value.rstrip("/")
 
     @field_validator("valkey_url")
     @classmethod

@@ -24,7 +24,7 @@ EDITORS_POLICY = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF, CSP.UNSAFE_INLINE, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
-    "img-src": [CSP.SELF, "data:", "blob:"],
+    "img-src": [CSP.SELF, "data:", "blob:", *settings.PICTURES],
     "font-src": [CSP.SELF, "data:"],
     "frame-src": [CSP.SELF],
     "object-src": [CSP.NONE],
