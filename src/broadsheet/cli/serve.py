@@ -76,6 +76,7 @@ def serve_with_workers(options: argparse.Namespace) -> None:
         http1_settings=HTTP1Settings(max_buffer_size=MAX_HEAD),
         websockets=False,
         workers_kill_timeout=GRACE,
+        respawn_failed_workers=True,  # one that crashed must not take the others with it
         log_level=LogLevels.warning,
         log_dictconfig=_log(),
     ).serve_and_drain(options.drain)
