@@ -72,7 +72,12 @@ def _parser() -> argparse.ArgumentParser:
     carrying.add_to(commands)
     archive.add_to(commands)
 
-    one = commands.add_parser("check", help="say in words what is misconfigured")
+    one = commands.add_parser(
+        "check",
+        help="say in words what is wrong with a deployment",
+        description="Ends with 1 when there is a fault, with 0 when there is only advice.",
+    )
+    one.add_argument("--json", action="store_true", help="print one JSON object")
     one.set_defaults(run=check.run)
     return parser
 
