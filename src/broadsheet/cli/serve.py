@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import resource
 import signal
 import tempfile
 import threading
@@ -33,6 +34,12 @@ MAX_HEAD = 64 * 1024
 """Bytes of a request's line and headers; more is answered with 431."""
 GRACE = 10
 """Seconds that requests under way have to end when the server stops."""
+WAITING = 1024
+"""Connections that the system lets wait until they are accepted."""
+MOST_CONNECTIONS = 65_536
+"""Connections a process ever holds at once. The next ones wait."""
+OTHER_FILES = 256
+"""Files a process has open beside its connections: databases, pictures, logs."""
 
 
 type Ready = Callable[[], Awaitable[None]]
@@ -75,6 +82,8 @@ def serve_with_workers(options: argparse.Namespace) -> None:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(max_buffer_size=MAX_HEAD),
         websockets=False,
+        backlog=WAITING,
+        backpressure=connections(),
         workers_kill_timeout=GRACE,
         respawn_failed_workers=True,  # one that crashed must not take the others with it
         log_level=LogLevels.warning,
@@ -112,6 +121,8 @@ async def _serve(application: "Paper", host: str, port: int, ready: Ready, drain
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(max_buffer_size=MAX_HEAD),
         websockets=False,
+        backlog=WAITING,
+        backpressure=connections(),
         log_level=LogLevels.error,
         log_dictconfig=_log(),
     )
@@ -133,6 +144,18 @@ async def _serve(application: "Paper", host: str, port: int, ready: Ready, drain
     announcing = asyncio.ensure_future(ready())
     await server.serve()
     announcing.cancel()
+
+
+def connections() -> int:
+    """How many connections a process may hold: as many as the system lets it have files open,
+    but for a few. Every story that a subscriber has open keeps one, so the server's own limit
+    (128, or 1,024 for all workers) would be reached by the readers of a small town."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OTHER_FILES
+    files = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+    if soft != resource.RLIM_INFINITY and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))  # workers inherit it
+    return max(files - OTHER_FILES, files // 2)
 
 
 @contextmanager
