@@ -3,13 +3,16 @@
 import logging
 import threading
 import time
+from datetime import timedelta
 
 from django.core.cache import cache
 from django.db import connections, transaction
-from django.tasks.base import TaskResult
+from django.tasks.base import TaskResult, TaskResultStatus
 from django.tasks.signals import task_enqueued, task_finished, task_started
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
 from broadsheet.billing.sweeping import compare, sweep
 from broadsheet.gate.ids import REQUEST_ID
@@ -36,6 +39,13 @@ INTERVAL = 2.0
 MINUTE = 60
 HOUR = 3600
 DAY = 86400
+SIGN = 20.0
+"""Seconds between two signs of life of a process that works."""
+SILENCE = 120
+"""Seconds without one, after which a process is taken for dead, and what it had begun for broken
+off."""
+TRIES = 3
+"""Times a task is begun: one that ends its process each time is given up."""
 
 
 class Background:
@@ -45,6 +55,7 @@ class Background:
     def __init__(self) -> None:
         self._workers = {queue: _worker(queue) for queue in ("default", SLOW)}
         self._stop = threading.Event()
+        self._signs = threading.Thread(target=self._live, name="background-signs", daemon=True)
         self._wake = {queue: threading.Event() for queue in self._workers}
         self._threads = [
             threading.Thread(
@@ -56,7 +67,7 @@ class Background:
     def start(self) -> None:
         """Begin."""
         task_enqueued.connect(self._wake_after_commit)
-        for thread in self._threads:
+        for thread in [self._signs, *self._threads]:
             thread.start()
 
     def stop(self) -> None:
@@ -84,6 +95,17 @@ class Background:
             finally:
                 connections.close_all()
 
+    def _live(self) -> None:
+        while not self._stop.is_set():
+            try:
+                for worker in self._workers.values():
+                    cache.set(_sign_of(worker.worker_id), 1, timeout=SILENCE)
+            except Exception:  # the database may be away
+                logger.warning("no sign of life can be given")
+            finally:
+                connections.close_all()
+            self._stop.wait(SIGN)
+
     def _wake_all(self) -> None:
         for event in self._wake.values():
             event.set()
@@ -100,6 +122,7 @@ class Background:
             follow_the_clock.enqueue()
             enqueue_letters()
             enqueue_avif()
+            take_up_again()
         if cache.add(f"hourly-{int(time.time() // HOUR)}", 1, timeout=2 * HOUR):
             tidy.enqueue()
             forget_letters.enqueue()
@@ -133,6 +156,25 @@ def _end_task(**_: object) -> None:
 task_enqueued.connect(_say_queued)
 task_started.connect(_begin_task)
 task_finished.connect(_end_task)
+
+
+def take_up_again() -> None:
+    """Have done again what a process had begun that has died. Tasks bear being done twice."""
+    now = timezone.now()
+    begun = DBTaskResult.objects.running().filter(
+        started_at__lt=now - timedelta(seconds=SILENCE), started_at__gt=now - timedelta(days=1)
+    )
+    for task in begun:
+        if cache.get(_sign_of(task.worker_ids[-1])) is None:
+            given_up = len(task.worker_ids) >= TRIES
+            same = begun.filter(pk=task.pk, started_at=task.started_at)
+            status = TaskResultStatus.FAILED if given_up else TaskResultStatus.READY
+            same.update(status=status, finished_at=now if given_up else None)
+            logger.warning("%s was broken off: %s", task.task_path, status.label)
+
+
+def _sign_of(worker: str) -> str:
+    return f"background-{worker}"
 
 
 def _worker(queue: str) -> Worker:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.tasks import task
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from broadsheet.mail import post
 from broadsheet.readers.models import Reader
@@ -46,13 +47,23 @@ def tell_readers(terms: Terms, now: datetime) -> bool:
 def tell(pk: int, after: int) -> None:
     """Write about terms (an id) to the next readers whose ids come after `after`, and so on."""
     terms = Terms.objects.select_related("edition").get(pk=pk)
+    if _told_already(pk, after):
+        return
     with transaction.atomic():
         readers = list(who_owes(terms).filter(pk__gt=after)[:AT_ONCE])
         for reader in readers:
             _write(reader, terms)
         if readers:
-            last = readers[-1].pk
-            transaction.on_commit(lambda: tell.enqueue(pk, last))
+            # In the same transaction: whoever does this again can see that it was done.
+            tell.enqueue(pk, readers[-1].pk)
+
+
+def _told_already(pk: int, after: int) -> bool:
+    # The process may have died after the letters, and before it said that this was done.
+    later = DBTaskResult.objects.filter(
+        task_path=tell.module_path, args_kwargs__args__0=pk, args_kwargs__args__1__gt=after
+    )
+    return later.exists()
 
 
 def _write(reader: Reader, terms: Terms) -> None:
