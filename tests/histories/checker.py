@@ -8,11 +8,17 @@ without having returned, and the state they lead to. When an operation returns, 
 taken effect: others that are under way may have done so before it.
 
 Because configurations are kept in a set, none is explored twice, and whenever nothing is under
-way only states remain: long histories fall apart at their quiet moments by themselves.
+way only states remain: long histories fall apart at their quiet moments by themselves, and any
+length of them is checked in the memory of one moment.
 
-An operation that never returned (its process was killed) may have taken effect or not.
+An operation that has no answer (its process was killed, or the store was away) may have taken
+effect or not, at any instant after its call: it stays under way until it is given up. Of two
+configurations that differ only in that one has needed more of these, the other one explains all
+that the first does, and the first is dropped.
 """
 
+import heapq
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
@@ -26,6 +32,8 @@ class Operation[Call, Answer]:
     returned: int | None
     call: Call
     answer: Answer | None
+    at: int | None = None
+    """When it took effect by the store's own clock, where it is told: effects are in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,64 +52,108 @@ class Violation[Call, Answer, State]:
         return "\n".join(lines)
 
 
+class Checker[Call, Answer, State: Hashable]:
+    """Reads one history, operation by operation, in the order in which they were called."""
+
+    def __init__(
+        self,
+        start: State,
+        step: Callable[[State, Operation[Call, Answer]], Iterable[State]],
+        linger: float = float("inf"),
+    ) -> None:
+        """`step` is the specification: from a state and an operation to the states it may lead to
+        with this answer; none, if there is no such state. Without an answer: to those in which it
+        has changed something. `linger`: how long after its call an unanswered operation is given
+        up, by the clock of the operations."""
+        self._step = step
+        self._linger = linger
+        self._explained: set[tuple[frozenset[int], State]] = {(frozenset(), start)}
+        self._under_way: dict[int, Operation[Call, Answer]] = {}
+        self._ends: list[tuple[float, int]] = []
+        self.read = 0
+        """How many operations there were."""
+        self.violation: Violation[Call, Answer, State] | None = None
+        """The first operation whose answer no order explains."""
+
+    def add(self, operation: Operation[Call, Answer]) -> None:
+        """The next one. One that is called at the instant of another's return overlaps it."""
+        self._until(operation.invoked)
+        which, self.read = self.read, self.read + 1
+        self._under_way[which] = operation
+        end = operation.invoked + self._linger
+        heapq.heappush(
+            self._ends, (end if operation.returned is None else operation.returned, which)
+        )
+
+    def end(self) -> None:
+        """There are no more."""
+        self._until(float("inf"))
+
+    def _until(self, instant: float) -> None:
+        while self.violation is None and self._ends and self._ends[0][0] < instant:
+            _, which = heapq.heappop(self._ends)
+            self._return(which)
+
+    def _return(self, which: int) -> None:
+        operation = self._under_way[which]
+        reached = self._explained
+        if operation.returned is not None:
+            reached = self._until_done(which)
+            if not reached:
+                others = [one for other, one in self._under_way.items() if other != which]
+                states = [state for _, state in self._explained]
+                self.violation = Violation(operation, others, states)
+        del self._under_way[which]
+        self._explained = self._least({(done - {which}, state) for done, state in reached})
+
+    def _until_done(self, which: int) -> set[tuple[frozenset[int], State]]:
+        """The configurations in which operation `which` has taken effect."""
+        reached = set()
+        seen = set(self._explained)
+        waiting = list(self._explained)
+        while waiting:
+            done, state = waiting.pop()
+            if which in done:
+                reached.add((done, state))
+                continue
+            for other in self._next(done):
+                for after in self._step(state, self._under_way[other]):
+                    configuration = (done | {other}, after)
+                    if configuration not in seen:
+                        seen.add(configuration)
+                        waiting.append(configuration)
+        return reached
+
+    def _next(self, done: frozenset[int]) -> list[int]:
+        left = [(which, one.at) for which, one in self._under_way.items() if which not in done]
+        first = min((at for _, at in left if at is not None), default=None)
+        return [which for which, at in left if at is None or at == first]
+
+    def _least(
+        self, reached: set[tuple[frozenset[int], State]]
+    ) -> set[tuple[frozenset[int], State]]:
+        unanswered = {which for which, one in self._under_way.items() if one.returned is None}
+        if not unanswered:
+            return reached
+        alike = defaultdict(list)
+        for done, state in reached:
+            alike[state, done - unanswered].append(done)
+        return {
+            (done, state)
+            for (state, _), ways in alike.items()
+            for done in ways
+            if not any(other < done for other in ways)
+        }
+
+
 def find_violation[Call, Answer, State: Hashable](
     history: Iterable[Operation[Call, Answer]],
     start: State,
-    step: Callable[[State, Call], tuple[State, Answer]],
+    step: Callable[[State, Operation[Call, Answer]], Iterable[State]],
 ) -> Violation[Call, Answer, State] | None:
-    """The first operation whose answer no order explains; None: the history is linearizable.
-
-    `step` is the specification: from a state and a call to the next state and the answer.
-    """
-    operations = list(history)
-    under_way: set[int] = set()
-    explained: set[tuple[frozenset[int], State]] = {(frozenset(), start)}
-    for _, returning, which in _events(operations):
-        if not returning:
-            under_way.add(which)
-            continue
-        reached = _until_done(which, explained, operations, under_way, step)
-        under_way.remove(which)
-        if not reached:
-            others = [operations[one] for one in sorted(under_way)]
-            return Violation(operations[which], others, [state for _, state in explained])
-        explained = {(done - {which}, state) for done, state in reached}
-    return None
-
-
-def _events(operations: list[Operation]) -> list[tuple[int, bool, int]]:  # type: ignore[type-arg]
-    # At one and the same instant calls come first: the operations then overlap.
-    calls = [(one.invoked, False, which) for which, one in enumerate(operations)]
-    returns = [
-        (one.returned, True, which)
-        for which, one in enumerate(operations)
-        if one.returned is not None
-    ]
-    return sorted([*calls, *returns])
-
-
-def _until_done[Call, Answer, State: Hashable](
-    which: int,
-    explained: set[tuple[frozenset[int], State]],
-    operations: list[Operation[Call, Answer]],
-    under_way: set[int],
-    step: Callable[[State, Call], tuple[State, Answer]],
-) -> set[tuple[frozenset[int], State]]:
-    """The configurations in which operation `which` has taken effect."""
-    reached = set()
-    seen = set(explained)
-    waiting = list(explained)
-    while waiting:
-        done, state = waiting.pop()
-        if which in done:
-            reached.add((done, state))
-            continue
-        for other in under_way - done:
-            operation = operations[other]
-            after, answer = step(state, operation.call)
-            configuration = (done | {other}, after)
-            fits = operation.returned is None or answer == operation.answer
-            if fits and configuration not in seen:
-                seen.add(configuration)
-                waiting.append(configuration)
-    return reached
+    """The first operation whose answer no order explains; None: the history is linearizable."""
+    checker = Checker(start, step)
+    for operation in sorted(history, key=lambda one: one.invoked):
+        checker.add(operation)
+    checker.end()
+    return checker.violation

@@ -4,17 +4,19 @@ It is written from the rule of access, not from broadsheet.access: of that it ta
 words in which answers are given.
 """
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
-from broadsheet.access import Answer, Claim, Device, Gone, Granted, InUse, Revoked, Timings
+from broadsheet.access import Answer, Claim, Device, Gone, Granted, InUse, Revoked, Seat, Timings
 from broadsheet.seats import SeatStore
+from broadsheet.seats import Told as Asked
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
     device: Device
     number: int
-    now: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,6 @@ class TakeOver:
     device: Device
     claim: Claim | None
     number: int
-    now: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,6 @@ class Beat:
     device: Device
     epoch: int
     number: int
-    now: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,11 @@ class Release:
     device: Device
     epoch: int
     number: int
-    now: float
 
 
 @dataclass(frozen=True, slots=True)
 class Revoke:
     ending: frozenset[str]
-    now: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class AskNumber:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    now: float
+    pass
 
 
 type DeviceCall = Open | TakeOver | Beat | Release
@@ -62,36 +60,14 @@ type Call = DeviceCall | Revoke | AskNumber | Look
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What somebody who looks at a seat sees. `lease` is the holder, since when, until when."""
+class Lease:
+    """What somebody who looks at a seat sees: its epoch, and the holder, since when, until when."""
 
     epoch: int
-    lease: tuple[Device, float, float] | None
+    held: tuple[Device, float, float] | None
 
 
-type Told = Answer | int | Seen
-
-
-def perform(store: SeatStore, key: str, call: Call) -> Told:
-    """Ask a real store. Raises StoreAway."""
-    match call:
-        case Open(device, number, now):
-            return store.open(key, device, number, now)
-        case TakeOver(device, claim, number, now):
-            return store.take_over(key, device, claim, number, now)
-        case Beat(device, epoch, number, now):
-            return store.beat(key, device, epoch, number, now)
-        case Release(device, epoch, number, now):
-            return store.release(key, device, epoch, number, now)
-        case Revoke(ending, now):
-            return store.revoke(key, ending, now)
-        case AskNumber():
-            return store.number(key)
-        case Look(now):
-            seat = store.look(key, now)
-            if seat.holder is None or now >= seat.expires:
-                return Seen(seat.epoch, None)
-            return Seen(seat.epoch, (seat.holder, seat.since, seat.expires))
+type Told = Answer | int | Lease
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,69 +76,122 @@ class State:
 
     holder: Device | None = None
     epoch: int = 0
-    since: float = 0.0
-    expires: float = 0.0
+    since: float = 0
+    expires: float = 0
     number: int = 0
+
+
+type Known = State | None
+"""None: the store does not know the seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Times in whole ticks, so many in a second: exact, whatever a store reckons with."""
+
+    per_second: int
+
+    def of(self, seconds: float) -> int:
+        return round(seconds * self.per_second)
+
+    def seconds(self, ticks: float) -> float:
+        return ticks / self.per_second
+
+    def told(self, told: Told) -> Told:
+        """The same answer, its times in ticks."""
+        match told:
+            case Granted(epoch, expires, fresh, displaced):
+                return Granted(epoch, self.of(expires), fresh, displaced)
+            case InUse(holder, since, epoch):
+                return InUse(holder, self.of(since), epoch)
+            case Gone(by, at):
+                return Gone(by, self.of(at))
+        return told
+
+    def lease(self, seat: Seat, at: float) -> Lease:
+        """What is seen of a seat at `at`."""
+        if seat.holder is None or at >= seat.expires:
+            return Lease(seat.epoch, None)
+        return Lease(seat.epoch, (seat.holder, self.of(seat.since), self.of(seat.expires)))
 
 
 @dataclass(frozen=True, slots=True)
 class SeatRule:
-    """What a seat answers, and what it is next."""
+    """What a seat answers, and what it is next. Timings, here as in a claim, are seconds."""
 
     key: str
     timings: Timings
+    ticks: Ticks
 
-    def step(self, state: State, call: Call) -> tuple[State, Told]:
+    def step(self, state: Known, call: Call, now: int) -> tuple[Known, Told]:
+        """`now` in ticks."""
         match call:
             case AskNumber():
+                state = state or self._begun(now)
                 return state, state.number
-            case Look(now):
-                return state, self._seen(self._after_the_clock_stepped_back(state, now), now)
-            case Revoke(ending, _):
-                ends = state.holder is not None and state.holder.id in ending
-                number = state.number + 1
-                if ends:
-                    return State(None, state.epoch, state.since, 0.0, number), number
-                return replace(state, number=number), number
+            case Revoke(ending):
+                return self._revoke(state or self._begun(now), ending)
+            case Look():
+                return state, self._look(state, now)
             case _:
-                if call.number < state.number:
+                if state is None or call.number != state.number:
                     return state, Revoked()
-                return self._row(self._after_the_clock_stepped_back(state, call.now), call)
+                return self._row(self._after_the_clock_stepped_back(state, now), call, now)
 
-    def _row(self, state: State, call: DeviceCall) -> tuple[State, Answer]:
-        if state.holder is None or call.now >= state.expires:
-            return self._free(state, call)
+    def _begun(self, now: int) -> State:
+        milliseconds = now * 1000 // self.ticks.per_second
+        return State(epoch=milliseconds, number=milliseconds)
+
+    def _revoke(self, state: State, ending: frozenset[str]) -> tuple[State, int]:
+        number = state.number + 1
+        if state.holder is not None and state.holder.id in ending:
+            return State(None, state.epoch, state.since, 0, number), number
+        return replace(state, number=number), number
+
+    def _look(self, state: Known, now: int) -> Lease:
+        if state is None:
+            return Lease(0, None)
+        state = self._after_the_clock_stepped_back(state, now)
+        if state.holder is None or now >= state.expires:
+            return Lease(state.epoch, None)
+        return Lease(state.epoch, (state.holder, state.since, state.expires))
+
+    def _row(self, state: State, call: DeviceCall, now: int) -> tuple[State, Answer]:
+        if state.holder is None or now >= state.expires:
+            return self._free(state, call, now)
         if state.holder.id == call.device.id:
-            return self._held_by_this_device(state, call)
-        return self._held_by_another(state, call, state.holder)
+            return self._held_by_this_device(state, call, now)
+        return self._held_by_another(state, call, state.holder, now)
 
-    def _free(self, state: State, call: DeviceCall) -> tuple[State, Answer]:
+    def _free(self, state: State, call: DeviceCall, now: int) -> tuple[State, Answer]:
         match call:
             case Open() | TakeOver():
-                return self._grant(state, call, None)
+                return self._grant(state, call, None, now)
             case Beat() | Release():
                 return state, Gone(None)
 
-    def _held_by_this_device(self, state: State, call: DeviceCall) -> tuple[State, Answer]:
+    def _held_by_this_device(
+        self, state: State, call: DeviceCall, now: int
+    ) -> tuple[State, Answer]:
         match call:
             case Open():
-                return self._renew(state, call)
+                return self._renew(state, call, now)
             case TakeOver():
                 return state, Granted(state.epoch, state.expires, fresh=False)
             case Beat(epoch=epoch) if epoch <= state.epoch:
-                return self._renew(state, call)
+                return self._renew(state, call, now)
             case Release(epoch=epoch) if epoch == state.epoch:
-                expires = min(state.expires, call.now + self.timings.release)
+                expires = min(state.expires, now + self.ticks.of(self.timings.release))
                 return replace(state, expires=expires), Granted(epoch, expires, fresh=False)
             case Beat() | Release():
                 return state, Gone(None)
 
     def _held_by_another(
-        self, state: State, call: DeviceCall, holder: Device
+        self, state: State, call: DeviceCall, holder: Device, now: int
     ) -> tuple[State, Answer]:
         match call:
-            case TakeOver(claim=claim) if self._good(claim, state, call):
-                return self._grant(state, call, holder)
+            case TakeOver(claim=claim) if self._good(claim, state, call, now):
+                return self._grant(state, call, holder, now)
             case Open() | TakeOver():
                 return state, InUse(holder, state.since, state.epoch)
             case Beat():
@@ -171,29 +200,58 @@ class SeatRule:
                 return state, Gone(None)
 
     def _grant(
-        self, state: State, call: DeviceCall, displaced: Device | None
+        self, state: State, call: DeviceCall, displaced: Device | None, now: int
     ) -> tuple[State, Answer]:
-        epoch, until = state.epoch + 1, call.now + self.timings.lease
-        after = State(call.device, epoch, call.now, until, state.number)
+        epoch, until = state.epoch + 1, now + self.ticks.of(self.timings.lease)
+        after = State(call.device, epoch, now, until, state.number)
         return after, Granted(epoch, until, fresh=True, displaced=displaced)
 
-    def _renew(self, state: State, call: DeviceCall) -> tuple[State, Answer]:
-        until = call.now + self.timings.lease
+    def _renew(self, state: State, call: DeviceCall, now: int) -> tuple[State, Answer]:
+        until = now + self.ticks.of(self.timings.lease)
         after = State(call.device, state.epoch, state.since, until, state.number)
         return after, Granted(state.epoch, until, fresh=False)
 
-    def _good(self, claim: Claim | None, state: State, call: DeviceCall) -> bool:
+    def _good(self, claim: Claim | None, state: State, call: DeviceCall, now: int) -> bool:
         if claim is None or claim.seat != self.key or claim.device != call.device.id:
             return False
-        return claim.epoch == state.epoch and 0 <= call.now - claim.issued < self.timings.takeover
+        age = now - self.ticks.of(claim.issued)
+        return claim.epoch == state.epoch and 0 <= age < self.ticks.of(self.timings.takeover)
 
-    def _after_the_clock_stepped_back(self, state: State, now: float) -> State:
-        longest = now + self.timings.lease
+    def _after_the_clock_stepped_back(self, state: State, now: int) -> State:
+        longest = now + self.ticks.of(self.timings.lease)
         if state.expires <= longest:
             return state
         return replace(state, expires=longest, since=min(state.since, now))
 
-    def _seen(self, state: State, now: float) -> Seen:
-        if state.holder is None or now >= state.expires:
-            return Seen(state.epoch, None)
-        return Seen(state.epoch, (state.holder, state.since, state.expires))
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer, and the store's time of it in ticks; None: this call is not told the time."""
+
+    told: Told
+    at: int | None
+
+
+async def perform(store: SeatStore, key: str, call: Call, ticks: Ticks) -> Heard:
+    """Ask a real store. What the site asks, it asks in a thread. Raises StoreAway."""
+    match call:
+        case Open(device, number):
+            return await _heard(store.open(key, device, number), ticks)
+        case TakeOver(device, claim, number):
+            return await _heard(store.take_over(key, device, claim, number), ticks)
+        case Beat(device, epoch, number):
+            return await _heard(store.beat(key, device, epoch, number), ticks)
+        case Release(device, epoch, number):
+            return await _heard(store.release(key, device, epoch, number), ticks)
+        case Revoke(ending):
+            return Heard(await asyncio.to_thread(store.revoke, key, ending), None)
+        case AskNumber():
+            return Heard(await asyncio.to_thread(store.number, key), None)
+        case Look():
+            seat, at = await asyncio.to_thread(store.look, key)
+            return Heard(ticks.lease(seat, at), ticks.of(at))
+
+
+async def _heard(call: Awaitable[Asked], ticks: Ticks) -> Heard:
+    answer, at = await call
+    return Heard(ticks.told(answer), ticks.of(at))

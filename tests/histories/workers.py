@@ -1,8 +1,9 @@
 """Processes that ask one store for the same few seats at once, and write down what they hear."""
 
+import asyncio
+import heapq
 import multiprocessing
 import os
-import pickle
 import random
 import time
 from collections import defaultdict
@@ -12,74 +13,106 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from typing import Any
 
-from broadsheet.access import Claim, Device, Granted, InUse, Revoked, Timings
+from broadsheet.access import Claim, Device, Gone, Granted, InUse, Revoked, Timings
 from broadsheet.seats import SeatStore
 from broadsheet.stores import StoreAway
-from tests.histories.checker import Operation
+from tests.histories.checker import find_violation
+from tests.histories.journal import NOT_DONE, Asked, Journal, Outcome, read
 from tests.histories.seat_rule import (
     AskNumber,
     Beat,
     Call,
+    Heard,
     Look,
     Open,
     Release,
     Revoke,
+    SeatRule,
     TakeOver,
-    Told,
+    Ticks,
     perform,
 )
+from tests.histories.situations import SeatHistory, Situation
 
 TIMINGS = Timings()
 DEVICES = tuple(Device(name, f"{name}'s label") for name in ("phone", "laptop", "tablet"))
+SEATS = ("seat:1", "seat:2", "seat:3")
 START = 1_700_000_000.0
 SPEED = 20.0
-"""Seconds of the server's clock in a second of the test's."""
+"""Seconds of the shared clock in a second of the test's."""
 LEAP = 0.02
-"""How often a process moves everybody's clock on by a minute or so, so that leases run out."""
+"""How often a process moves that clock on by a minute or so, so that leases run out."""
+AFTER_AWAY = 0.02
+"""Seconds until somebody asks again whose store was away."""
+LINGER = 10e9
+"""Nanoseconds for which a call without an answer may still be carried out: longer than any fault
+lasts, and than a closed connection's last bytes are on their way."""
 
 SPAWN = multiprocessing.get_context("spawn")
-type History = list[Operation[Call, Told]]
+SQLITE_TICKS = Ticks(1024)
+"""Exact in the floating point that the SQLite store reckons with."""
+type Clock = Callable[[], float]
+type Make = Callable[[str, Clock], SeatStore]
+
+
+@dataclass(frozen=True)
+class Host:
+    """Where processes run: a network of its own (the path of its namespace), a clock that is so
+    many seconds off."""
+
+    network: str = ""
+    ahead: float = 0.0
+
+    def enter(self) -> None:
+        if self.network:
+            with Path(self.network).open() as namespace:
+                os.setns(namespace.fileno(), os.CLONE_NEWNET)
+        real, ahead = time.time, self.ahead
+        time.time = lambda: real() + ahead
 
 
 @dataclass(frozen=True)
 class Orders:
     """What a crowd of processes is to do. `make` opens the store, in each process anew."""
 
-    make: Callable[[Path], SeatStore]
+    make: Make
+    place: str
+    """Which store: a file, an address."""
     folder: Path
     processes: int
     operations: int
     """Of each process."""
+    timings: Timings
+    ticks: Ticks
     victims: int = 0
     """Processes that go on until they are killed (or for very long)."""
-    seats: tuple[str, ...] = ("seat:1", "seat:2", "seat:3")
+    seats: tuple[str, ...] = SEATS
+    reading: tuple[str, ...] = ()
+    """Seats that are read as people do: each process has a reader there, who beats."""
     seed: int = 0
+    at_once: int = 1
+    """Calls that each process has under way."""
+    pause: float = 0.0
+    """Seconds from one of them to the next, in the mean."""
+    hosts: tuple[Host, ...] = (Host(),)
+    sure: bool = False
+    """Whether nothing was done when the store says that it is away."""
 
     def journal(self, process: int) -> Path:
         return self.folder / f"journal-{process}"
 
-
-@dataclass
-class Heard:
-    """All that was written down. `away` counts what the store could not do, and did not."""
-
-    histories: dict[str, History] = field(default_factory=lambda: defaultdict(list))
-    away: int = 0
-
-    @property
-    def operations(self) -> History:
-        return [one for history in self.histories.values() for one in history]
+    def rule(self, key: str) -> SeatHistory:
+        return SeatHistory(SeatRule(key, self.timings, self.ticks))
 
 
 class Crowd:
     """The processes at work; leaving the block waits for them."""
 
     def __init__(self, orders: Orders) -> None:
-        self._orders = orders
+        self.orders = orders
         # Kept here as well: a semaphore that its maker lets go of cannot be opened by others.
-        self._shared = SPAWN.Barrier(orders.processes), SPAWN.Value("d", 0.0)
+        self._shared = SPAWN.Barrier(orders.processes + 1), SPAWN.Value("d", 0.0)
         self.members: list[BaseProcess] = [
             SPAWN.Process(target=work, args=(orders, process, *self._shared), daemon=True)
             for process in range(orders.processes)
@@ -89,53 +122,137 @@ class Crowd:
     def exit_codes(self) -> list[int | None]:
         return [member.exitcode for member in self.members]
 
+    @property
+    def at_work(self) -> bool:
+        """Whether anybody is, who will be done by themselves."""
+        return any(one.is_alive() for one in self.members[self.orders.victims :])
+
     def __enter__(self) -> "Crowd":
         for member in self.members:
             member.start()
+        self._shared[0].wait(120)
         return self
 
     def __exit__(self, *error: object) -> None:
         for member in self.members:
             member.join()
 
-    def heard(self) -> Heard:
-        heard = Heard()
-        for process in range(self._orders.processes):
-            _read(self._orders.journal(process), process, heard)
+    def operations(self) -> Iterator[tuple[str, Asked]]:
+        """Everything that was asked, by its seat, in the order in which it was called."""
+        journals = [
+            read(self.orders.journal(process), process) for process in range(len(self.members))
+        ]
+        return heapq.merge(*journals, key=lambda one: one[1].invoked)
+
+    def heard(self) -> "Histories":
+        """All of it, in memory."""
+        heard = Histories()
+        for key, one in self.operations():
+            if one.answer is NOT_DONE:
+                heard.away += 1
+            else:
+                heard.of_seat[key].append(one)
         return heard
+
+
+@dataclass
+class Histories:
+    """All that was written down. `away` counts what the store could not do, and did not."""
+
+    of_seat: dict[str, list[Asked]] = field(default_factory=lambda: defaultdict(list))
+    away: int = 0
+
+    @property
+    def operations(self) -> list[Asked]:
+        return [one for history in self.of_seat.values() for one in history]
 
 
 def work(orders: Orders, process: int, ready: Barrier, leaps: "Synchronized[float]") -> None:
     """What one process does."""
-    store = orders.make(orders.folder / "seats.db")
-    mind = Mind(random.Random(f"{orders.seed}:{process}"))
-    clock = Clock(leaps)
-    journal = os.open(orders.journal(process), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    ready.wait(60)
-    for _ in range(orders.operations * (1000 if process < orders.victims else 1)):
-        key = mind.chance.choice(orders.seats)
-        if mind.chance.random() < LEAP:
-            clock.leap(mind.chance.uniform(5, 120))
-        call = mind.decide(key, clock.now())
+    orders.hosts[process % len(orders.hosts)].enter()
+    asyncio.run(Worker(orders, process, leaps).work(ready))
+
+
+class Worker:
+    """One process's devices, who share its store, as they do at a gate."""
+
+    def __init__(self, orders: Orders, process: int, leaps: "Synchronized[float]") -> None:
+        self._orders = orders
+        self._process = process
+        self._clock = SharedClock(leaps, orders.ticks)
+        self._store = orders.make(orders.place, self._clock.now)
+        self._mind = Mind(random.Random(f"{orders.seed}:{process}"), orders.ticks)
+        self._journal = Journal(orders.journal(process))
+        self._left = orders.operations * (1000 if process < orders.victims else 1)
+
+    async def work(self, ready: Barrier) -> None:
+        await asyncio.to_thread(ready.wait, 120)
+        readers = [asyncio.create_task(self._read(key)) for key in self._orders.reading]
+        await asyncio.gather(*(self._hammer() for _ in range(self._orders.at_once)))
+        await asyncio.gather(*readers)
+
+    async def _hammer(self) -> None:
+        mind, chance = self._mind, self._mind.chance
+        while self._left > 0:
+            self._left -= 1
+            key = chance.choice(self._orders.seats)
+            if chance.random() < LEAP:
+                self._clock.leap(chance.uniform(5, 120))
+            call = mind.decide(key, chance.choice(DEVICES))
+            mind.learn(key, call, await self._ask(key, call))
+            if self._orders.pause:
+                await asyncio.sleep(chance.expovariate(1 / self._orders.pause))
+
+    async def _read(self, key: str) -> None:
+        """As a person: reads on while it may be read, comes back, and sometimes takes over."""
+        mind, chance = self._mind, self._mind.chance
+        device, beat = Device(f"reader-{self._process}", "A reader"), self._orders.timings.beat
+        await asyncio.sleep(chance.uniform(0, beat))
+        call = mind.next(key, device, "number")
+        while self._left > 0:
+            heard = await self._ask(key, call)
+            mind.learn(key, call, heard)
+            match heard and heard.told:
+                case Granted():
+                    kind, rest = "beat", beat
+                case InUse():
+                    kind, rest = chance.choice(("open", "take over")), chance.uniform(0, 3 * beat)
+                case Revoked():
+                    kind, rest = "number", 0.0
+                case None if isinstance(call, Beat):
+                    kind, rest = "beat", beat  # the store is away: read on
+                case Gone():
+                    kind, rest = "open", chance.uniform(0, beat)
+                case _:
+                    kind, rest = "open", 0.0
+            await asyncio.sleep(rest)
+            call = mind.next(key, device, kind)
+
+    async def _ask(self, key: str, call: Call) -> Heard | None:
         # Written before the call and after it, so that a killed process leaves its last call.
-        os.write(journal, pickle.dumps((time.monotonic_ns(), key, call)))
+        which = self._journal.called(key, call)
         try:
-            answer = perform(store, key, call)
+            heard = await perform(self._store, key, call, self._orders.ticks)
         except StoreAway as away:
-            os.write(journal, pickle.dumps((time.monotonic_ns(), key, away)))
-        else:
-            os.write(journal, pickle.dumps((time.monotonic_ns(), key, answer)))
-            mind.learn(key, call, answer, clock.now())
+            nothing = self._orders.sure or "resting" in str(away)
+            self._journal.ended(which, Outcome.NOT_DONE if nothing else Outcome.UNKNOWN)
+            self._left += nothing
+            await asyncio.sleep(AFTER_AWAY)
+            return None
+        self._journal.ended(which, heard)
+        return heard
 
 
-class Clock:
-    """The server's clock, the same in every process."""
+class SharedClock:
+    """A clock for a store that is given one: the same in every process, and fast."""
 
-    def __init__(self, leaps: "Synchronized[float]") -> None:
+    def __init__(self, leaps: "Synchronized[float]", ticks: Ticks) -> None:
         self._leaps = leaps
+        self._ticks = ticks
 
     def now(self) -> float:
-        return START + time.monotonic() * SPEED + self._leaps.value
+        ticks = self._ticks.of(START + time.monotonic() * SPEED + self._leaps.value)
+        return self._ticks.seconds(ticks)
 
     def leap(self, seconds: float) -> None:
         with self._leaps.get_lock():
@@ -145,61 +262,58 @@ class Clock:
 class Mind:
     """What the devices, as one process serves them, know of their seats, and do next."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, ticks: Ticks) -> None:
         self.chance = chance
+        self._ticks = ticks
+        self._old: set[str] = set()
         self._numbers: dict[str, int] = defaultdict(int)
         self._epochs: dict[tuple[str, str], int] = defaultdict(int)
         self._claims: dict[tuple[str, str], Claim] = {}
 
-    def decide(self, key: str, now: float) -> Call:
-        device = self.chance.choice(DEVICES)
-        number, epoch = self._numbers[key], self._epochs[key, device.id]
+    def decide(self, key: str, device: Device) -> Call:
         kinds = ("open", "take over", "beat", "release", "look", "number", "revoke")
-        match self.chance.choices(kinds, (30, 25, 25, 8, 6, 4, 2))[0]:
+        kind = self.chance.choices(kinds, (30, 25, 25, 8, 6, 4, 2))[0]
+        if key in self._old and self.chance.random() < 0.5:
+            kind = "number"  # half of them find out; the rest ask again in vain
+        return self.next(key, device, kind)
+
+    def next(self, key: str, device: Device, kind: str) -> Call:
+        number, epoch = self._numbers[key], self._epochs[key, device.id]
+        match kind:
             case "open":
-                return Open(device, number, now)
+                return Open(device, number)
             case "take over":
-                return TakeOver(device, self._claims.get((key, device.id)), number, now)
+                return TakeOver(device, self._claims.get((key, device.id)), number)
             case "beat":
-                return Beat(device, epoch, number, now)
+                return Beat(device, epoch, number)
             case "release":
-                return Release(device, epoch, number, now)
+                return Release(device, epoch, number)
             case "look":
-                return Look(now)
+                return Look()
             case "number":
                 return AskNumber()
             case _:
                 ending = self.chance.sample(DEVICES, self.chance.randrange(3))
-                return Revoke(frozenset(one.id for one in ending), now)
+                return Revoke(frozenset(one.id for one in ending))
 
-    def learn(self, key: str, call: Call, answer: Told, now: float) -> None:
-        match call, answer:
+    def learn(self, key: str, call: Call, heard: Heard | None) -> None:
+        match call, heard and heard.told:
             case ((AskNumber() | Revoke()), int(number)):
                 self._numbers[key] = number
-            case ((Open() | TakeOver() | Beat()), Granted()):
-                self._epochs[key, call.device.id] = answer.epoch
-            case ((Open() | TakeOver()), InUse()):
-                self._claims[key, call.device.id] = Claim(key, call.device.id, answer.epoch, now)
-            case _, Revoked() if self.chance.random() < 0.5:
-                self._numbers[key] += 1  # half of them find out; the rest ask again in vain
+                self._old.discard(key)
+            case _, Revoked():
+                self._old.add(key)
+            case ((Open() | TakeOver() | Beat()), Granted(epoch=epoch)):
+                self._epochs[key, call.device.id] = epoch
+            case ((Open() | TakeOver()), InUse(epoch=epoch)) if heard and heard.at:
+                issued = self._ticks.seconds(heard.at)
+                self._claims[key, call.device.id] = Claim(key, call.device.id, epoch, issued)
 
 
-def _read(journal: Path, process: int, heard: Heard) -> None:
-    entries = _entries(journal)
-    for invoked, key, call in entries:
-        answered = next(entries, None)
-        returned, answer = (answered[0], answered[2]) if answered else (None, None)
-        if isinstance(answer, StoreAway):
-            heard.away += 1  # then nothing was done
-            continue
-        heard.histories[key].append(Operation(process, invoked, returned, call, answer))
-
-
-def _entries(journal: Path) -> Iterator[tuple[int, str, Any]]:
-    """Calls and answers in turn; a killed process's last call may have no answer."""
-    with journal.open("rb") as file:
-        while True:
-            try:
-                yield pickle.load(file)
-            except EOFError:
-                return
+def first_violation(orders: Orders, histories: Histories) -> str | None:
+    """What no order of the operations explains, if there is such a thing."""
+    for key, history in histories.of_seat.items():
+        violation = find_violation(history, Situation(None), orders.rule(key).step)
+        if violation is not None:
+            return f"{key}: {violation}"
+    return None

@@ -6,19 +6,34 @@ import time
 from pathlib import Path
 
 from broadsheet.seats import SeatStore, SqliteSeatStore
-from tests.histories.checker import find_violation
-from tests.histories.seat_rule import SeatRule, State
-from tests.histories.workers import TIMINGS, Crowd, Orders
+from tests.histories.workers import (
+    SQLITE_TICKS,
+    TIMINGS,
+    Clock,
+    Crowd,
+    Orders,
+    first_violation,
+)
 
 BUDGET = 30.0
 
 
-def open_store(path: Path) -> SeatStore:
-    return SqliteSeatStore(path, TIMINGS, BUDGET)
+def open_store(place: str, clock: Clock) -> SeatStore:
+    return SqliteSeatStore(Path(place), TIMINGS, BUDGET, clock)
 
 
 def test_what_a_killed_process_asked_was_done_whole_or_not_at_all(tmp_path: Path) -> None:
-    orders = Orders(open_store, tmp_path, processes=3, operations=250, victims=1)
+    orders = Orders(
+        open_store,
+        str(tmp_path / "seats.db"),
+        tmp_path,
+        processes=3,
+        operations=250,
+        timings=TIMINGS,
+        ticks=SQLITE_TICKS,
+        victims=1,
+        sure=True,
+    )
     with Crowd(orders) as crowd:
         victim = crowd.members[0]
         while victim.is_alive() and _written(orders.journal(0)) < 5_000:
@@ -28,8 +43,7 @@ def test_what_a_killed_process_asked_was_done_whole_or_not_at_all(tmp_path: Path
     assert crowd.exit_codes == [-signal.SIGKILL, 0, 0]
     heard = crowd.heard()
     assert heard.away == 0
-    for key, history in heard.histories.items():
-        assert find_violation(history, State(), SeatRule(key, TIMINGS).step) is None
+    assert first_violation(orders, heard) is None
 
 
 def _written(journal: Path) -> int:

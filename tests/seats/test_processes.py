@@ -5,6 +5,7 @@ BROADSHEET_OPERATIONS is how many operations there are in all.
 
 import os
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,18 @@ from pathlib import Path
 import pytest
 
 from broadsheet.access import Granted
-from broadsheet.seats import SeatStore, SqliteSeatStore, sqlite
-from tests.histories.checker import find_violation
-from tests.histories.seat_rule import Beat, Open, SeatRule, State, TakeOver
-from tests.histories.workers import TIMINGS, Crowd, Heard, History, Orders
+from broadsheet.seats import SqliteSeatStore, sqlite
+from tests.histories.journal import Asked
+from tests.histories.seat_rule import Beat, Open, TakeOver
+from tests.histories.workers import (
+    SQLITE_TICKS,
+    TIMINGS,
+    Clock,
+    Crowd,
+    Histories,
+    Orders,
+    first_violation,
+)
 
 OPERATIONS = int(os.environ.get("BROADSHEET_OPERATIONS", "4000"))
 PROCESSES = 4
@@ -23,85 +32,98 @@ BUDGET = 30.0
 """Seconds: what is tried here is the order of the answers, not how fast they come."""
 
 
-def open_store(path: Path) -> SeatStore:
+def open_store(place: str, clock: Clock = time.time) -> SqliteSeatStore:
     sqlite.TOLD_FOR = float("inf")  # the whole log of displacements is read at the end
-    return SqliteSeatStore(path, TIMINGS, BUDGET)
+    return SqliteSeatStore(Path(place), TIMINGS, BUDGET, clock)
 
 
 @pytest.fixture(scope="module")
 def orders(tmp_path_factory: pytest.TempPathFactory) -> Orders:
     folder = tmp_path_factory.mktemp("processes")
-    return Orders(open_store, folder, PROCESSES, OPERATIONS // PROCESSES)
+    return Orders(
+        open_store,
+        str(folder / "seats.db"),
+        folder,
+        PROCESSES,
+        OPERATIONS // PROCESSES,
+        TIMINGS,
+        SQLITE_TICKS,
+        sure=True,
+    )
 
 
 @pytest.fixture(scope="module")
-def heard(orders: Orders) -> Heard:
+def heard(orders: Orders) -> Histories:
     with Crowd(orders) as crowd:
         pass
     assert crowd.exit_codes == [0] * PROCESSES
     return crowd.heard()
 
 
-def assert_linearizable(heard: Heard) -> None:
-    for key, history in heard.histories.items():
-        violation = find_violation(history, State(), SeatRule(key, TIMINGS).step)
-        assert violation is None, f"{key}: {violation}"
+def granted_by(one: Asked) -> Granted | None:
+    return one.answer.told if one.answer and isinstance(one.answer.told, Granted) else None
 
 
-def grants(history: History) -> Iterator[tuple[str, Granted, float]]:
+def grants(history: list[Asked]) -> Iterator[tuple[str, Granted, int]]:
     """Devices' fresh grants, and when they were given."""
     for one in history:
-        if isinstance(one.answer, Granted) and one.answer.fresh:
+        if (granted := granted_by(one)) is not None and granted.fresh:
             assert isinstance(one.call, Open | TakeOver)
-            yield one.call.device.id, one.answer, one.call.now
+            assert one.at is not None
+            yield one.call.device.id, granted, one.at
 
 
-def test_one_order_of_the_operations_explains_every_answer(heard: Heard) -> None:
-    assert_linearizable(heard)
+def test_one_order_of_the_operations_explains_every_answer(
+    heard: Histories, orders: Orders
+) -> None:
+    assert first_violation(orders, heard) is None
 
 
-def test_every_operation_was_carried_out(heard: Heard, orders: Orders) -> None:
+def test_every_operation_was_carried_out(heard: Histories, orders: Orders) -> None:
     assert heard.away == 0
     assert len(heard.operations) == orders.operations * PROCESSES
 
 
-def test_no_epoch_is_given_twice_and_none_is_left_out(heard: Heard) -> None:
-    for history in heard.histories.values():
+def test_no_epoch_is_given_twice_and_none_is_left_out(heard: Histories) -> None:
+    for history in heard.of_seat.values():
         epochs = sorted(granted.epoch for _, granted, _ in grants(history))
-        assert epochs == list(range(1, len(epochs) + 1))
+        assert epochs == list(range(epochs[0], epochs[0] + len(epochs)))
 
 
-def test_what_is_renewed_was_granted_to_the_same_device(heard: Heard) -> None:
-    for history in heard.histories.values():
+def test_what_is_renewed_was_granted_to_the_same_device(heard: Histories) -> None:
+    for history in heard.of_seat.values():
         owners = {granted.epoch: device for device, granted, _ in grants(history)}
         for one in history:
-            if isinstance(one.answer, Granted) and isinstance(one.call, Open | TakeOver | Beat):
-                assert owners[one.answer.epoch] == one.call.device.id
+            granted = granted_by(one)
+            if granted is not None and isinstance(one.call, Open | TakeOver | Beat):
+                assert owners[granted.epoch] == one.call.device.id
 
 
-def test_epochs_only_grow(heard: Heard) -> None:
-    for history in heard.histories.values():
+def test_epochs_only_grow(heard: Histories) -> None:
+    for history in heard.of_seat.values():
         highest_returned = 0
-        answered = [one for one in history if isinstance(one.answer, Granted)]
+        answered = [one for one in history if granted_by(one) is not None]
         events = [(one.invoked, 0, one) for one in answered]
         events += [(one.returned or 0, 1, one) for one in answered]
         floor: dict[int, int] = {}
         for _, returned, one in sorted(events, key=lambda event: event[:2]):
-            assert isinstance(one.answer, Granted)
+            granted = granted_by(one)
+            assert granted is not None
             if not returned:
                 floor[id(one)] = highest_returned
             else:
-                assert one.answer.epoch >= floor[id(one)]
-                highest_returned = max(highest_returned, one.answer.epoch)
+                assert granted.epoch >= floor[id(one)]
+                highest_returned = max(highest_returned, granted.epoch)
 
 
-def test_every_takeover_is_told_once_and_in_order(heard: Heard, orders: Orders) -> None:
-    _, log = open_store(orders.folder / "seats.db").displacements(0)
+def test_every_takeover_is_told_once_and_in_order(heard: Histories, orders: Orders) -> None:
+    _, log = open_store(orders.place).displacements(0)
     told = defaultdict(list)
     for news in log:
         if news.by:
-            told[news.seat].append((news.device, news.by, news.at))
-    for key, history in heard.histories.items():
+            at = orders.ticks.of(news.at)
+            told[news.seat].append((news.device, news.by, at))
+    for key, history in heard.of_seat.items():
         taken = sorted(
             (granted.epoch, granted.displaced.id, f"{device}'s label", at)
             for device, granted, at in grants(history)
@@ -110,16 +132,16 @@ def test_every_takeover_is_told_once_and_in_order(heard: Heard, orders: Orders) 
         assert told[key] == [entry[1:] for entry in taken]
 
 
-def test_the_work_was_worth_checking(heard: Heard, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_work_was_worth_checking(heard: Histories, capsys: pytest.CaptureFixture[str]) -> None:
     every = heard.operations
-    overlapping = sum(_overlaps(history) for history in heard.histories.values())
-    answers = [one.answer for one in every if isinstance(one.answer, Granted)]
+    overlapping = sum(_overlaps(history) for history in heard.of_seat.values())
+    answers = [granted for one in every if (granted := granted_by(one)) is not None]
     displaced = sum(1 for answer in answers if answer.displaced is not None)
     fresh = sum(1 for answer in answers if answer.fresh)
     longest = max((one.returned or 0) - one.invoked for one in every)
     with capsys.disabled():
         sys.stdout.write(
-            f"\n{len(every)} operations by {PROCESSES} processes on {len(heard.histories)} seats, "
+            f"\n{len(every)} operations by {PROCESSES} processes on {len(heard.of_seat)} seats, "
             f"{overlapping} overlapping another on their seat, {fresh} grants, "
             f"{displaced} displacements, longest wait {longest / 1e6:.0f} ms\n"
         )
@@ -128,7 +150,7 @@ def test_the_work_was_worth_checking(heard: Heard, capsys: pytest.CaptureFixture
     assert fresh > displaced
 
 
-def _overlaps(history: History) -> int:
+def _overlaps(history: list[Asked]) -> int:
     """How many operations began while another on the same seat was under way."""
     until, count = 0, 0
     for one in sorted(history, key=lambda one: one.invoked):
