@@ -114,22 +114,29 @@ class Visitor:
                 self.cookies[name] = morsel.value
 
 
-def build(folder: Path) -> dict[str, Any]:
-    """Build the demonstration paper in a folder unless it is there; what its command tells."""
+def build(folder: Path, more: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Build the demonstration paper in a folder unless it is there; what its command tells.
+    `more`: settings of its own."""
     print(f"The demonstration paper in {folder}; to build it takes a minute.", file=sys.stderr)
-    with demo(folder, free_port()) as (told, _):
+    with demo(folder, free_port(), more) as (told, _):
         return told
 
 
 @contextlib.contextmanager
-def demo(folder: Path, port: int) -> Iterator[tuple[dict[str, Any], Running]]:
+def demo(
+    folder: Path, port: int, more: Mapping[str, str] | None = None
+) -> Iterator[tuple[dict[str, Any], Running]]:
     """`broadsheet demo`, building what is missing; what it tells, and its process."""
     command = [sys.executable, "-m", "broadsheet", "demo", "--json"]
     command += ["--data", str(folder), "--port", str(port)]
     log = folder.with_suffix(".log")
     with log.open("w") as errors:
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment()
+            command,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=environment() | dict(more or {}),
         )
     assert process.stdout is not None
     with _stopping(process):
@@ -141,19 +148,27 @@ def demo(folder: Path, port: int) -> Iterator[tuple[dict[str, Any], Running]]:
 
 @contextlib.contextmanager
 def serve(
-    command: list[str], folder: Path, port: int, more: Mapping[str, str] | None = None
+    command: list[str],
+    folder: Path,
+    port: int,
+    more: Mapping[str, str] | None = None,
+    log: Path | None = None,
 ) -> Iterator[Running]:
     """A server for the paper of a folder, by a command of this Python, once it answers; `more`:
-    settings of its own."""
+    settings of its own; `log`: where its messages go, instead of among one's own."""
     settings = {
         "BROADSHEET_CONFIG": str((folder / "broadsheet.toml").resolve()),
         "BROADSHEET_SITE_URL": f"http://{HOST}:{port}",
         "BROADSHEET_RATE_LIMITS": "false",
         **(more or {}),
     }
-    process = subprocess.Popen(
-        [sys.executable, *command], env=environment() | settings, stdout=subprocess.DEVNULL
-    )
+    with log.open("w") if log else contextlib.nullcontext() as messages:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            env=environment() | settings,
+            stdout=subprocess.DEVNULL,
+            stderr=messages,
+        )
     with _stopping(process):
         _wait(process, port)
         yield Running(process.pid, port)

@@ -53,6 +53,8 @@ class Stream(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.told: float | None = None
+        self.times = 0
+        """How often it was told so far."""
         self.lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -63,8 +65,9 @@ class Stream(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """See asyncio.Protocol."""
         if self.opened.done():
-            if b"event: displaced" in data:
+            if told := data.count(b"event: displaced"):
                 self.told = time.perf_counter()
+                self.times += told
         elif not data.startswith(b"HTTP/1.1 200 "):
             self.opened.set_exception(RuntimeError(f"no stream, but {data[:200]!r}"))
         else:
@@ -152,7 +155,7 @@ def _with(name: str, told: dict[str, Any], options: argparse.Namespace) -> dict[
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(valkey_server()).url if name == "valkey" else ""
         more = {"BROADSHEET_VALKEY_URL": url} if url else {}
-        serve = ["-m", "broadsheet", "serve", "--port"]
+        serve = ["-m", "broadsheet", "serve", "--no-background", "--port"]
         holder = stack.enter_context(_server(options.data, serve, more))
         other = stack.enter_context(_server(options.data, serve, more))
         reader = papers.subscriber(holder.port, told, options.data)
