@@ -49,8 +49,8 @@ def _as_json(findings: list[Finding]) -> None:
 def _django() -> Iterator[Finding]:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "broadsheet.settings.django"}
     for command, meaning in (
-        (["check", "--fail-level", "WARNING"], "Django finds"),
-        (["migrate", "--check"], "The database is not up to date, run `broadsheet update`"),
+        (["check", "--fail-level", "WARNING"], "Django finds that"),
+        (["migrate", "--check"], "The database is not up to date: run `broadsheet update`."),
     ):
         done = subprocess.run(
             [sys.executable, "-m", "django", *command],
@@ -60,4 +60,5 @@ def _django() -> Iterator[Finding]:
             check=False,
         )
         if done.returncode:
-            yield fault(f"{meaning}: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
+            said = (done.stderr or done.stdout).strip().splitlines()
+            yield fault(f"{meaning} {said[-1] if said else ''}".strip())
