@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 
-from tests.servers.postgres import postgres
+from tests.servers.postgres import Postgres, postgres
 
 FOLDER = tempfile.mkdtemp(prefix="broadsheet-tests-")
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
@@ -21,10 +21,13 @@ for name in [name for name in os.environ if name.startswith("BROADSHEET_")]:
 os.environ["BROADSHEET_CONFIG"] = f"{FOLDER}/none.toml"
 os.environ["BROADSHEET_DATA_DIR"] = FOLDER
 os.environ["BROADSHEET_SECRET_KEYS"] = '["a-key-for-tests-a-key-for-tests-a-key"]'
+SERVER: Postgres | None = None
+"""The server of this run's database; None: it is SQLite."""
 if DATABASE == "postgres":
     running = ExitStack()
     atexit.register(running.close)
-    os.environ["BROADSHEET_DATABASE_URL"] = running.enter_context(postgres()).database("paper")
+    SERVER = running.enter_context(postgres())
+    os.environ["BROADSHEET_DATABASE_URL"] = SERVER.database("paper")
 
 from broadsheet.settings.django import *
 
