@@ -3,22 +3,21 @@
 import logging
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models.signals import post_delete
-from django.dispatch import receiver
 from django.tasks import task
 from django.utils import timezone
 
 from broadsheet.mail import post
 from broadsheet.readers import export_page
 from broadsheet.readers.models import Export, Reader
-from broadsheet.settings.django import PAPER
 
 logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=7)
-"""How long a file can be fetched."""
+"""How long it can be fetched."""
 A_DAY = 3
 """So many exports a reader may have made within 24 hours."""
 STUCK = timedelta(hours=1)
@@ -55,11 +54,6 @@ def ask(reader: Reader, language: str, now: datetime) -> Export:
     return asked
 
 
-def file_of(export: Export) -> Path:
-    """Where its file is, or will be."""
-    return _folder() / f"{export.name}.zip"
-
-
 def good_until(export: Export) -> datetime:
     """When the file of an export that is ready will be deleted."""
     return export.changed_at + KEPT
@@ -72,15 +66,13 @@ def make(pk: int) -> None:
         return
     export = Export.objects.select_related("reader").get(pk=pk)
     try:
-        size = _write(export)
+        file = _written(export)
     except Exception:  # whatever went wrong, the reader is told, and may ask again
         logger.exception("an export could not be made")
-        file_of(export).unlink(missing_ok=True)
         _move(pk, States.MAKING, States.FAILED)
         return
-    if not _move(pk, States.MAKING, States.READY, size=size):
-        file_of(export).unlink(missing_ok=True)  # the account was deleted meanwhile
-        return
+    if not _move(pk, States.MAKING, States.READY, size=len(file), file=file):
+        return  # the account was deleted meanwhile
     values = {"download_url": post.address("/account/export/"), "expires_at": timezone.now() + KEPT}
     post.send("export_ready", export.reader.email, export.language, values)
 
@@ -91,33 +83,16 @@ def tidy_exports() -> None:
     now = timezone.now()
     broken_off = Export.objects.filter(state__in=OPEN, changed_at__lt=now - STUCK)
     broken_off.update(state=States.FAILED, changed_at=now)
-    for export in Export.objects.filter(changed_at__lt=now - KEPT):
-        export.delete()
-    known = set(Export.objects.values_list("name", flat=True))
-    for path in _folder().glob("*.zip"):
-        if path.stem not in known and path.stat().st_mtime < (now - STUCK).timestamp():
-            path.unlink(missing_ok=True)
+    Export.objects.filter(changed_at__lt=now - KEPT).delete()
 
 
-@receiver(post_delete, sender=Export)
-def drop_file(sender: type[Export], instance: Export, **_: object) -> None:
-    """With its row, also by the deletion of an account, goes the file."""
-    path = file_of(instance)
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+def _written(export: Export) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "export.zip"
+        export_page.write(path, export.reader, export.language, timezone.now())
+        return path.read_bytes()
 
 
-def _write(export: Export) -> int:
-    path = file_of(export)
-    path.touch(mode=0o600)
-    return export_page.write(path, export.reader, export.language, timezone.now())
-
-
-def _move(pk: int, state: str, to: str, size: int = 0) -> bool:
+def _move(pk: int, state: str, to: str, **values: Any) -> bool:
     moved = Export.objects.filter(pk=pk, state=state)
-    return bool(moved.update(state=to, changed_at=timezone.now(), size=size))
-
-
-def _folder() -> Path:
-    folder = PAPER.data_dir / "exports"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+    return bool(moved.update(state=to, changed_at=timezone.now(), **values))

@@ -126,6 +126,14 @@ def export_name() -> str:
     return secrets.token_hex(16)
 
 
+class ExportManager(models.Manager["Export"]):
+    """Files are fetched only by those who want them."""
+
+    def get_queryset(self) -> models.QuerySet["Export"]:
+        """Without the files."""
+        return super().get_queryset().defer("file")
+
+
 class Export(models.Model):
     """A copy of what the paper knows of a reader: asked for, made, and ready for a while."""
 
@@ -142,7 +150,6 @@ class Export(models.Model):
     reader = models.ForeignKey(
         Reader, on_delete=models.CASCADE, related_name="exports", verbose_name=_("reader")
     )
-    name = models.CharField(max_length=32, unique=True, default=export_name, editable=False)
     language = models.CharField(_("language"), max_length=12, default="en")
     state = models.CharField(
         _("state"), max_length=8, choices=States.choices, default=States.QUEUED
@@ -150,6 +157,10 @@ class Export(models.Model):
     asked_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("asked for"))
     changed_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("since"))
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
+    file = models.BinaryField(null=True)
+    """The ZIP, once it is ready: here every host finds it."""
+
+    objects = ExportManager()
 
     class Meta:
         verbose_name = _("copy of a reader's data")

@@ -1,5 +1,7 @@
 """A reader's own data: a copy of it, and the end of the account."""
 
+from io import BytesIO
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
@@ -56,10 +58,9 @@ def ask_for_export(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> FileResponse:
     """The file of an export, for its reader alone. Raises Http404."""
     found = get_object_or_404(reader_of(request).exports, pk=pk, state=Export.States.READY)
-    try:
-        file = export_jobs.file_of(found).open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
+    if found.file is None:
+        raise Http404
+    file = BytesIO(found.file)
     name = f"my-data-{found.changed_at:%Y-%m-%d}.zip"
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
 
