@@ -64,6 +64,8 @@ CONNECTIONS = 100
 AT_ONCE = 32
 """Requests under way while the capacity is looked for."""
 CAPACITY_SECONDS = 15.0
+IDLE_SECONDS = 10.0
+EVENTS_RECORDED = 300
 ALONE_SECONDS = 3.0
 """How long each kind is asked alone, to see what one of it costs."""
 EVERY = 5.0
@@ -126,6 +128,12 @@ class Setting:
     logs: list[Path]
     publish: Callable[[], None]
     """Publishes a story; returns when everybody reads the new one."""
+    record: Callable[[], dict[str, float]]
+    """Has a few hundred takeovers recorded in the database, and says how long one took."""
+
+
+class Away(Exception):
+    """The seat store did not answer in time, and the reader read on without it."""
 
 
 class Load:
@@ -143,7 +151,7 @@ class Load:
         self._streams: dict[tuple[int, int], Stream] = {}
         self._displaced: Counter[tuple[int, int]] = Counter()
         self.times: list[float] = []
-        self.late = 0
+        self.late = self.away = 0
         self.wrong: Counter[str] = Counter()
         self.examples: dict[str, str] = {}
 
@@ -171,6 +179,8 @@ class Load:
         kind = kind or self._random.choices(list(MIX), list(MIX.values()))[0]
         try:
             await self._asks[kind](self._random.randrange(len(self._idle)))
+        except Away:
+            self.away += 1
         except (wire.Broken, OSError, TimeoutError, AssertionError) as error:
             self.wrong[kind] += 1
             self.examples.setdefault(kind, repr(error)[:500])
@@ -206,8 +216,7 @@ class Load:
                 await self._opens(reader, where)
                 return
             answer = await self._posts(reader, where, "beat")
-            assert answer.status == 200, (answer.head, answer.body)
-            assert json.loads(answer.body)["epoch"] == reader.epoch, answer.body
+            assert _told_epoch(answer) == reader.epoch, (reader, answer.body)
             reader.signed = time.perf_counter()
 
     async def _release(self, where: int) -> None:
@@ -226,8 +235,7 @@ class Load:
             _expect(met, "preview; reason=in-use")
             token = self._paper.crowd.token(reader.which, reader.device, reader.epoch or 0)
             answer = await self._posts(reader, where, "take-over", token=token)
-            assert answer.status == 200, (answer.head, answer.body)
-            reader.epoch, reader.signed = json.loads(answer.body)["epoch"], time.perf_counter()
+            reader.epoch, reader.signed = _told_epoch(answer), time.perf_counter()
             self._displaced[reader.which, before] += 1
 
     async def _free(self, where: int) -> None:
@@ -384,6 +392,7 @@ def _paper(options: argparse.Namespace, folder: Path) -> Iterator[Setting]:
             processes=processes,
             logs=logs,
             publish=publish,
+            record=lambda: _record(data, more),
         )
 
 
@@ -394,18 +403,31 @@ def _stories(member: Visitor, told: dict[str, Any]) -> list[str]:
     return [path for path in paths if lease in member.get(path).headers["broadsheet-access"]]
 
 
-@contextlib.contextmanager
-def _publisher(folder: Path, more: dict[str, str], log: Path) -> Iterator[Callable[[], None]]:
+def _inside(folder: Path, more: dict[str, str]) -> dict[str, str]:
+    """The environment of a process that works on the paper itself."""
     settings = {
-        **more,
         "BROADSHEET_CONFIG": str((folder / "broadsheet.toml").resolve()),
         "DJANGO_SETTINGS_MODULE": "broadsheet.settings.django",
     }
+    return papers.environment() | more | settings
+
+
+def _record(folder: Path, more: dict[str, str]) -> dict[str, float]:
+    command = [sys.executable, str(papers.HERE / "recorder.py"), str(EVENTS_RECORDED)]
+    done = subprocess.run(
+        command, env=_inside(folder, more), stdout=subprocess.PIPE, timeout=120, check=True
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+@contextlib.contextmanager
+def _publisher(folder: Path, more: dict[str, str], log: Path) -> Iterator[Callable[[], None]]:
     with (
         log.open("w") as messages,
         subprocess.Popen(
             [sys.executable, str(papers.HERE / "publisher.py")],
-            env=papers.environment() | settings,
+            env=_inside(folder, more),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=messages,
@@ -430,7 +452,9 @@ async def _soak(paper: Setting, options: argparse.Namespace) -> dict[str, Any]:
     load = Load(paper)
     await load.begin()
     await _as_fast_as_answered(load, 5.0, AT_ONCE)  # pages are printed, pools are full
+    idle = await _idle(paper)
     costs = {kind: await _cost(load, paper, kind) for kind in MIX}
+    events = await _events(paper)
     capacity = await _as_fast_as_answered(load, CAPACITY_SECONDS, AT_ONCE)
     rate = options.rate or capacity / 2
     print(f"{capacity:.0f} a second at the most; {rate:.0f} are held", file=sys.stderr)
@@ -447,7 +471,9 @@ async def _soak(paper: Setting, options: argparse.Namespace) -> dict[str, Any]:
         "minutes": options.minutes,
         "capacity": capacity,
         "rate": rate,
+        "idle": idle,
         "costs": costs,
+        "events": events,
         **result,
     }
 
@@ -470,6 +496,22 @@ async def _cost(load: Load, paper: Setting, kind: str) -> dict[str, float]:
     await _as_fast_as_answered(load, ALONE_SECONDS, AT_ONCE // 4, kind)
     asked = len(load.times) - answers
     return {part: (spent - before[part]) / asked * 1e6 for part, spent in _spent(paper).items()}
+
+
+async def _idle(paper: Setting) -> dict[str, float]:
+    """CPU time in microseconds that each part takes per second and process while nobody asks."""
+    before = _spent(paper)
+    await asyncio.sleep(IDLE_SECONDS)
+    whole = IDLE_SECONDS * len(paper.servers)
+    return {part: (spent - before[part]) / whole * 1e6 for part, spent in _spent(paper).items()}
+
+
+async def _events(paper: Setting) -> dict[str, float]:
+    """What the events of one takeover cost: the database's CPU time, and how long they took."""
+    before = _spent(paper)
+    seen = await asyncio.to_thread(paper.record)
+    spent = _spent(paper).get("postgresql", 0.0) - before.get("postgresql", 0.0)
+    return {"took_us": seen["microseconds"], "database_us": spent / seen["count"] * 1e6}
 
 
 def _spent(paper: Setting) -> dict[str, float]:
@@ -523,6 +565,7 @@ def _result(watch: Watch, publications: int) -> dict[str, Any]:
             )
         },
         "waited_for_a_connection": sum(one.late for one in watch.samples),
+        "store_away": load.away,
         "wrong": dict(load.wrong),
         "examples": load.examples,
         "displaced": load.displaced,
@@ -579,6 +622,7 @@ def _verdict(result: dict[str, Any]) -> dict[str, bool]:
         "open files are flat": all(one["files"] <= FLAT_FILES for one in grows.values()),
         "no faults in the logs": not result["faults_in_logs"],
         "no wrong answers": not result["wrong"],
+        "the store was never away": not result["store_away"],
         "every displaced device was told": not (result["untold"] or result["lost_streams"]),
     }
 
@@ -631,6 +675,12 @@ def _table(result: dict[str, Any]) -> str:
     for kind, cost in result["costs"].items():
         cells = "".join(f"{cost.get(part, 0.0):>{wide}.0f}" for part in PARTS)
         lines.append(f"{kind:<16}{cells}")
+    cells = "".join(f"{result['idle'].get(part, 0.0):>{wide}.0f}" for part in PARTS)
+    lines.append(f"{'a second of rest':<16}{cells}")
+    lines.append(
+        "The events of a takeover: {took_us:.0f} µs until they are kept, {database_us:.0f} µs of "
+        "the database's CPU time.".format(**result["events"])
+    )
     lines += ["", f"{'':<16}{'MB':>{wide}}{'MB an hour':>{wide}}{'±':>{wide}}{'files':>{wide}}"]
     for name, one in result["grows"].items():
         figures = (one["mb"], one["mb_per_hour"], one["noise"], one["files"])
@@ -646,9 +696,19 @@ def _table(result: dict[str, Any]) -> str:
 PARTS = ("server", "valkey", "postgresql")
 
 
+def _told_epoch(answer: wire.Answer) -> int:
+    assert answer.status == 200, (answer.head, answer.body)
+    told = json.loads(answer.body)
+    if not told:
+        raise Away
+    return int(told["epoch"])
+
+
 def _expect(answer: wire.Answer, access: str) -> None:
     told = answer.header("broadsheet-access")
     assert answer.status == 200, answer.head
+    if "store-away" in told:
+        raise Away
     assert told.startswith(access), f"{told} instead of {access}"
 
 

@@ -41,6 +41,9 @@ SETTLE = 20.0
 comment by then."""
 PAGES_PER_SECOND = 50
 TAKEOVERS_PER_SECOND = 50
+FOLLOWERS, PUBLISHED, PIPELINE = 50, 10_000, 20
+NEWS = b"1800000000000|0123456789abcdef0123456789abcdef|{seat:1000000000}|Safari on iPhone"
+"""A displacement as the seats' script publishes it."""
 TOLD_WITHIN = 30.0
 """Seconds after the last takeover in which every displaced stream must have been told."""
 
@@ -110,6 +113,7 @@ def main() -> int:
         "seconds": options.seconds,
         "load_average": os.getloadavg()[0],
         "rows": rows,
+        "follower_us": _follower(),
     }
     print(json.dumps(result) if options.json else _table(result))
     return 0
@@ -192,7 +196,10 @@ async def _measure(
     before = Weight.of(holder)
     row, streams = await _held(holder, requests, options.seconds)
     meanwhile = await _pages(holder, page)
+    start, spent = time.perf_counter(), cpu_seconds(holder.pid)
     told = await _takeovers(other, streams, crowd, options.takeovers)
+    idle = row["cpu_us_per_stream_and_second"] * len(streams) * (time.perf_counter() - start)
+    spent = (cpu_seconds(holder.pid) - spent) * 1e6 - idle
     await _leave(streams)
     after = Weight.of(holder)
     return {
@@ -200,6 +207,7 @@ async def _measure(
         "pages_alone": alone,
         "pages_meanwhile": meanwhile,
         "told": told,
+        "cpu_us_per_displacement": max(0.0, spent) / options.takeovers,
         "left_mb": (after.memory - before.memory) / 1e6,
         "left_descriptors": after.descriptors - before.descriptors,
     }
@@ -209,15 +217,16 @@ async def _held(
     server: Running, requests: list[bytes], seconds: float
 ) -> tuple[dict[str, Any], list[Stream]]:
     """Open all, let them be, and see what they take."""
-    before, start = Weight.of(server), time.perf_counter()
+    before, start, opening = Weight.of(server), time.perf_counter(), cpu_seconds(server.pid)
     streams = await _open(server, requests)
-    took = time.perf_counter() - start
+    took, opening = time.perf_counter() - start, cpu_seconds(server.pid) - opening
     await asyncio.sleep(SETTLE)
     after, spent, own = Weight.of(server), cpu_seconds(server.pid), time.process_time()
     await asyncio.sleep(seconds)
     count = len(streams)
     row = {
         "opened_per_second": count / took,
+        "cpu_us_per_opening": opening / count * 1e6,
         "kb_per_stream": (after.memory - before.memory) / count / 1000,
         "descriptors_per_stream": (after.descriptors - before.descriptors) / count,
         "cpu_us_per_stream_and_second": (cpu_seconds(server.pid) - spent) / seconds / count * 1e6,
@@ -285,6 +294,24 @@ async def _takeovers(
     return _spread([when - at for when, at in told if when is not None])
 
 
+def _follower() -> float:
+    """CPU time that a displacement costs Valkey for each process that follows, in microseconds."""
+    with valkey_server() as server, contextlib.ExitStack() as stack:
+        client = stack.enter_context(server.client())
+        costs = []
+        for followers in (0, FOLLOWERS):
+            for _ in range(followers):
+                stack.enter_context(server.client().pubsub()).subscribe("news")
+            before = cpu_seconds(server.pid)
+            for _ in range(PUBLISHED // PIPELINE):
+                pipeline = client.pipeline(transaction=False)
+                for _ in range(PIPELINE):
+                    pipeline.publish("news", NEWS)
+                pipeline.execute()
+            costs.append((cpu_seconds(server.pid) - before) / PUBLISHED * 1e6)
+    return (costs[1] - costs[0]) / FOLLOWERS
+
+
 async def _leave(streams: list[Stream]) -> None:
     for stream in streams:
         stream.close()
@@ -311,9 +338,11 @@ def _table(result: dict[str, Any]) -> str:
     costs = {
         "opened/s": ("opened_per_second", 0),
         "kB each": ("kb_per_stream", 1),
+        "µs to open": ("cpu_us_per_opening", 0),
         "fd each": ("descriptors_per_stream", 2),
         "µs/s each": ("cpu_us_per_stream_and_second", 2),
         "client": ("client_us_per_stream_and_second", 2),
+        "µs told": ("cpu_us_per_displacement", 0),
         "lost": ("lost", 0),
         "MB left": ("left_mb", 1),
         "fd left": ("left_descriptors", 0),
@@ -333,6 +362,10 @@ def _table(result: dict[str, Any]) -> str:
             "",
             *_columns(waits, times),
             "",
+            (
+                f"A displacement costs Valkey {result['follower_us']:.2f} µs for each process "
+                "that follows."
+            ),
             f"Milliseconds; load average {result['load_average']:.1f} at the end.",
         ]
     )
