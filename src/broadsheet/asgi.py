@@ -232,10 +232,17 @@ def site() -> ServeStaticASGI:
         allow_all_origins=False,
         add_headers_function=_as_it_says,
     )
+    # What `update` of the next version has put there, while hosts are restarted in turn.
+    newer = _static(pictures, autorefresh=True)
+    return _static(newer)
+
+
+def _static(behind: App, *, autorefresh: bool = False) -> ServeStaticASGI:
     return ServeStaticASGI(
-        pictures,
+        behind,
         root=str(settings.STATIC_ROOT),
         prefix=settings.STATIC_URL,
+        autorefresh=autorefresh,
         allow_all_origins=False,
         add_headers_function=_as_it_says,
     )

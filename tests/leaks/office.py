@@ -8,6 +8,7 @@ this module and its arguments; one JSON value a line goes out.
 import json
 import sys
 import time
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -20,6 +21,7 @@ from django.contrib.auth import login  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from broadsheet.gate.request import DEVICE  # noqa: E402
 from broadsheet.gifts import giving  # noqa: E402
@@ -38,6 +40,7 @@ from broadsheet.subscriptions.models import (  # noqa: E402
     Subscription,
 )
 from broadsheet.subscriptions.revocation import revoke  # noqa: E402
+from tests.hosts.tasks import note  # noqa: E402
 from tests.leaks.desk import MARK  # noqa: E402
 
 # Readers
@@ -232,6 +235,25 @@ def _at(slug: str) -> Any:
 def _section(address: str) -> Any:
     edition, _, name = address.partition("/")
     return next(one for one in Section.objects.filter(slug=name) if one.edition.slug == edition)
+
+
+# Work in the background
+
+
+def work(file: str, what: str, seconds: float) -> None:
+    """Have it noted by whoever does the background's work."""
+    note.enqueue(file, what, seconds)
+
+
+def queued_since(at: float, name: str) -> int:
+    """How often a task was queued."""
+    since = timezone.now() - timedelta(seconds=time.time() - at)
+    return DBTaskResult.objects.filter(task_path=name, enqueued_at__gte=since).count()
+
+
+def give_up() -> None:
+    """Nobody does the noting any more."""
+    DBTaskResult.objects.filter(task_path=note.module_path).delete()
 
 
 if __name__ == "__main__":

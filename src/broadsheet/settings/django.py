@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    *(["django.contrib.postgres"] if PAPER.database_url else []),
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,1 @@
+"""Many hosts that share a database and Valkey, and nothing else."""
