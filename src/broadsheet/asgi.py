@@ -22,7 +22,6 @@ from servestatic import ServeStaticASGI  # noqa: E402
 
 from broadsheet.background import Background  # noqa: E402
 from broadsheet.gate import Gate, Parts  # noqa: E402
-from broadsheet.gate.access_log import AccessLog  # noqa: E402
 from broadsheet.gate.bodies import Bounded  # noqa: E402
 from broadsheet.gate.request import App, Message, Receive, Scope, Send, read  # noqa: E402
 from broadsheet.gate.response import NO_STORE, respond, security  # noqa: E402
@@ -35,7 +34,7 @@ from broadsheet.stores import DatabaseAway, PolledNumber, SharedNumber  # noqa: 
 from broadsheet.subscriptions import sharing  # noqa: E402
 from broadsheet.subscriptions.office import admit  # noqa: E402
 from broadsheet.subscriptions.store import meter_store, seat_store  # noqa: E402
-from broadsheet.telemetry.wiring import metrics_of  # noqa: E402
+from broadsheet.telemetry.wiring import traced, watched, watching  # noqa: E402
 from broadsheet.web import away  # noqa: E402
 from broadsheet.web.health import Health  # noqa: E402
 from broadsheet.web.issue import issue_number  # noqa: E402
@@ -98,7 +97,7 @@ class Paper:
 
     def __init__(self, gate: Gate, number: SharedNumber | PolledNumber) -> None:
         self._gate = gate
-        self._door: App = AccessLog(gate) if PAPER.access_log else gate
+        self._door = watched(gate)
         self._number = number
         self._under_way = 0
         self.health = Health(number, gate.pages, seat_store(), in_thread(_ask_database))
@@ -138,7 +137,7 @@ class Paper:
                 raise
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        with metrics_of(self._gate):
+        with watching(self._gate):
             await self._serve(receive, send)
 
     async def _serve(self, receive: Receive, send: Send) -> None:
@@ -256,7 +255,7 @@ def _as_it_says(headers: Headers, path: str, url: str) -> None:
 def build() -> Paper:
     """The paper as its settings describe it."""
     store = seat_store()
-    gate = Gate(
+    parts = traced(
         Parts(
             site=Bounded(site()),
             press=ThreadedPress(),
@@ -276,7 +275,7 @@ def build() -> Paper:
             trusted_proxies=tuple(PAPER.trusted_proxies),
         )
     )
-    return Paper(gate, issue_number())
+    return Paper(Gate(parts), issue_number())
 
 
 application = build()

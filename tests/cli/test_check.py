@@ -19,6 +19,7 @@ from broadsheet.cli.findings import clocks, configured, database, files, outside
 from broadsheet.cli.findings.finding import Finding, Level
 from broadsheet.settings import PaperSettings
 from broadsheet.settings.paper import CONFIG_VARIABLE
+from broadsheet.telemetry import wanted
 from tests.live import clean_env, free_port
 from tests.servers.postgres import Postgres, postgres
 from tests.servers.valkey import ValkeyServer, valkey_server
@@ -80,7 +81,7 @@ def test_traces_that_are_asked_for_and_cannot_be_sent(
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
     assert not said(configured.look(settings()), Level.FAULT)
-    monkeypatch.setattr(configured, "find_spec", lambda name: None)
+    monkeypatch.setattr(wanted, "find_spec", lambda name: None)
     assert "broadsheet[telemetry]" in said(configured.look(settings()), Level.FAULT)
 
 

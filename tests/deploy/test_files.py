@@ -63,7 +63,8 @@ def commands() -> list[str]:
     found = [shlex.join(json.loads(serve))]
     found += [shlex.join(one["command"]) for one in papers().values() if "command" in one]
     for unit in UNITS:
-        found += re.findall(r"broadsheet/bin/broadsheet ([^'\n]+)", unit.read_text())
+        typed = re.findall(r"broadsheet/bin/broadsheet ([^'\n]+)", unit.read_text())
+        found += [re.sub(r"\$\([^)]+\)", "today", one) for one in typed]
     return found
 
 

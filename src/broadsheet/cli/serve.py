@@ -18,11 +18,12 @@ from granian.log import LogLevels
 from granian.server import MPServer
 from granian.server.embed import Server
 
-from broadsheet.cli.papers import settings
+from broadsheet.cli.papers import Refusal, settings
 from broadsheet.cli.till import demonstration_till, hear
 from broadsheet.settings import PaperSettings, load
 from broadsheet.settings.logs import formatter
 from broadsheet.telemetry.host import FOLDER_VARIABLE
+from broadsheet.telemetry.wanted import missing
 
 if TYPE_CHECKING:
     from broadsheet.asgi import Paper
@@ -48,6 +49,8 @@ type Ready = Callable[[], Awaitable[None]]
 def run(options: argparse.Namespace) -> int:
     """Serve until told to stop."""
     paper = settings()
+    if missing():
+        raise Refusal(missing())
     os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.settings.django"
     with demonstration_till(paper, options.port) as till, _metrics_folder(paper):
         hear(till, options.port)

@@ -2,19 +2,18 @@
 
 import os
 from collections.abc import Iterator
-from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from broadsheet.cli.findings.finding import Finding, advice, fault
 from broadsheet.settings import PaperSettings
 from broadsheet.settings.paper import PREFIX
+from broadsheet.telemetry.wanted import missing
 
 KNOWN = {"BROADSHEET_CONFIG"}
 EXAMPLES = ("example", "change-me", "changeme", "only-for-", "secret-key", "0123456789", "insecure")
 """Words in keys that somebody copied from a page."""
 LETTERS = 12
 """Different characters that a key has at least when it was drawn by chance."""
-TRACES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
 def look(paper: PaperSettings) -> Iterator[Finding]:
@@ -98,6 +97,6 @@ def _many_hosts(paper: PaperSettings) -> Iterator[Finding]:
 
 
 def _traces() -> Iterator[Finding]:
-    asked = [name for name in TRACES if os.environ.get(name)]
-    if asked and find_spec("opentelemetry.sdk") is None:
-        yield fault(f"{asked[0]} is set: install broadsheet[telemetry], or unset it.")
+    said = missing()
+    if said:
+        yield fault(said)
