@@ -26,9 +26,10 @@ def main(count: int) -> None:
     times = []
     for number in range(WARM_UP + count):
         key, now = seats[number % len(seats)], time.time()
+        mine, other = ("phone", "laptop")[:: -1 if number // len(seats) % 2 else 1]
         kinds = (Event.REFUSED, Event.TAKEOVER)
         start = time.perf_counter()
-        sharing.record([SeatEvent(kind, key, f"new{number}", "other", now) for kind in kinds])
+        sharing.record([SeatEvent(kind, key, mine, other, now) for kind in kinds])
         times.append(time.perf_counter() - start)
     print(json.dumps({"microseconds": median(times[WARM_UP:]) * 1e6, "count": len(times)}))
 
