@@ -140,7 +140,7 @@ def _invite(row: SeatImportRow, seat_import: SeatImport) -> None:
         taken.update(outcome=outcome)
         SeatImport.objects.filter(pk=seat_import.pk).update(
             handled=F("handled") + 1,
-            invited=F("invited") + (outcome == Outcomes.INVITED),
+            invited=F("invited") + int(outcome == Outcomes.INVITED),
             moved_at=timezone.now(),
         )
 
