@@ -41,10 +41,11 @@ class Chart:
         for tick in ticks:
             y = float(place(0, tick).partition(",")[2])
             yield f'<line x1="{LEFT}" x2="{right}" y1="{y}" y2="{y}" stroke="#ddd"/>'
-            yield _text(LEFT - 6, y + 4, f"{tick:,g}", anchor="end")
-        for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-            x = LEFT + share * (right - LEFT)
-            yield _text(x, floor + 16, f"{share * furthest:,.3g}", anchor="middle")
+            yield _text(LEFT - 6, y + 4, f"{tick:,.10g}", anchor="end")
+        for tick in _steps(furthest):
+            if tick <= furthest:
+                x = LEFT + tick / furthest * (right - LEFT)
+                yield _text(x, floor + 16, f"{tick:,.10g}", anchor="middle")
         yield _text(right + 10, floor + 16, self.across)
         for number, (name, line) in enumerate(self.lines.items()):
             colour = COLOURS[number % len(COLOURS)]
@@ -64,9 +65,7 @@ class Chart:
             first = math.floor(math.log10(max(lowest, 1e-6)))
             last = max(math.ceil(math.log10(highest)), first + 1)
             return [10.0**power for power in range(first, last + 1)]
-        step = 10.0 ** math.floor(math.log10(highest or 1.0))
-        step = next(step * part for part in (0.2, 0.5, 1, 2) if highest <= step * part * 5)
-        return [step * number for number in range(math.ceil((highest or 1.0) / step) + 1)]
+        return _steps(highest or 1.0)
 
 
 def svg(charts: Sequence[Chart], says: str) -> str:
@@ -91,6 +90,13 @@ def thinned(line: Points, most: int = 240) -> Points:
     return [
         max(line[at : at + width], key=lambda point: point[1]) for at in range(0, len(line), width)
     ]
+
+
+def _steps(highest: float) -> list[float]:
+    """Round numbers from nothing to as high, five or six of them."""
+    power = 10.0 ** math.floor(math.log10(highest))
+    step = next(power * part for part in (0.2, 0.5, 1, 2) if highest <= power * part * 5)
+    return [step * number for number in range(math.ceil(highest / step) + 1)]
 
 
 def _text(x: float, y: float, text: str, *, anchor: str = "start", weight: str = "normal") -> str:

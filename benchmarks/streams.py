@@ -39,7 +39,7 @@ AT_ONCE = 100
 SETTLE = 20.0
 """Seconds between the last stream opened and the first measurement: every stream has been sent a
 comment by then."""
-PAGES_PER_SECOND = 50
+PAGES, PAGES_PER_SECOND = 500, 50
 TAKEOVERS_PER_SECOND = 50
 FOLLOWERS, PUBLISHED, PIPELINE = 50, 10_000, 20
 NEWS = b"1800000000000|0123456789abcdef0123456789abcdef|{seat:1000000000}|Safari on iPhone"
@@ -251,11 +251,11 @@ async def _open(server: Running, requests: list[bytes]) -> list[Stream]:
     return await asyncio.gather(*(opened(*one) for one in enumerate(requests)))
 
 
-async def _pages(server: Running, page: bytes, seconds: float = 10.0) -> dict[str, float]:
+async def _pages(server: Running, page: bytes) -> dict[str, float]:
     """A subscriber's page asked for at a steady rate; milliseconds from when it was due."""
     connection = await wire.connect(HOST, server.port)
     times = []
-    for due in _due(PAGES_PER_SECOND, int(PAGES_PER_SECOND * seconds)):
+    for due in _due(PAGES_PER_SECOND, PAGES):
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         answer = await connection.ask(page)
         times.append(time.perf_counter() - due)
