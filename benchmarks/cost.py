@@ -22,14 +22,14 @@ from typing import Any, cast
 import papers
 from papers import Running, Visitor
 
-from broadsheet.access import Answer, Device, Granted, Level, Mode, Timings
+from broadsheet.access import Device, Granted, Level, Mode, Timings
 from broadsheet.gate import Gate, Parts
 from broadsheet.gate.networks import Ranges
 from broadsheet.gate.pages import Face, Story
-from broadsheet.gate.request import DEVICE, LEASE, PASS, SESSION, Message, Scope
+from broadsheet.gate.request import DEVICE, PASS, SESSION, App, Message, Scope
 from broadsheet.gate.seals import Pass, Seals, device_key
 from broadsheet.meters import SqliteMeterStore
-from broadsheet.seats import SeatStore, SqliteSeatStore
+from broadsheet.seats import SeatStore, SqliteSeatStore, Told
 from broadsheet.stores import SharedNumber
 
 GOAL_US = 100.0
@@ -80,9 +80,10 @@ def _options() -> argparse.Namespace:
 class FakeStore:
     """A seat store that grants at once: what is left is the gate."""
 
-    def open(self, key: str, device: Device, number: int, now: float) -> Answer:
+    async def open(self, key: str, device: Device, number: int) -> Told:
         """See SeatStore."""
-        return Granted(1, now + 90, fresh=False)
+        now = time.time()
+        return Told(Granted(1, now + 90, fresh=False), now)
 
 
 class FakePress:
@@ -154,19 +155,20 @@ class Browser:
 
 async def _costs(folder: Path, options: argparse.Namespace) -> dict[str, float]:
     seals = Seals([KEY])
+    store = SqliteSeatStore(folder / "seats.sqlite3", Timings())
     a_pass = Pass(
         reader=1,
         device=device_key(SECRET),
         label="Firefox on Linux",
         key="seat:1",
         mode=Mode.ENFORCE,
-        number=0,
+        number=store.number("seat:1"),
         expires=time.time() + 86400,
     )
     sealed = seals.seal_pass(a_pass)
-    cookies = f"{SESSION}={'x' * 32}; {DEVICE}={SECRET}; {PASS}={sealed}; {LEASE}=1"
+    cookies = f"{SESSION}={'x' * 32}; {DEVICE}={SECRET}; {PASS}={sealed}"
     fake = _gate(folder, cast(SeatStore, FakeStore()))
-    sqlite = _gate(folder, SqliteSeatStore(folder / "seats.sqlite3", Timings()))
+    sqlite = _gate(folder, store)
     work: dict[str, Callable[[], Awaitable[None]]] = {
         "subscriber, no store": await _asking(fake, cookies, b"granted; reason=lease"),
         "subscriber, SQLite store": await _asking(sqlite, cookies, b"granted; reason=lease"),
@@ -203,14 +205,16 @@ def _gate(folder: Path, store: SeatStore) -> Gate:
     )
 
 
-async def _asking(gate: Gate, cookies: str, access: bytes) -> Callable[[], Awaitable[None]]:
+async def _asking(gate: App, cookies: str, access: bytes) -> Callable[[], Awaitable[None]]:
     """A request of the gate, after looking that it is answered as it should be."""
-    browser, scope = Browser(), _scope(cookies)
+    browser = Browser()
+    await gate(_scope(cookies), browser.receive, browser.send)  # prints the page, takes the seat
+    given = dict(browser.start["headers"]).get(b"set-cookie", b"").decode().partition(";")[0]
+    scope = _scope("; ".join(filter(None, (cookies, given))))
 
     async def ask() -> None:
         await gate(scope, browser.receive, browser.send)
 
-    await ask()  # prints the page, and takes the seat
     await ask()
     heads = dict(browser.start["headers"])
     if browser.start["status"] != 200 or heads[b"broadsheet-access"] != access:
