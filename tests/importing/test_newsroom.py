@@ -3,9 +3,10 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from broadsheet.importing import uploads
-from broadsheet.importing.models import ImportRun
+from broadsheet.importing.models import ImportPart, ImportRun
 from broadsheet.newsroom.models import Article
 from broadsheet.readers.models import Reader
 from tests.importing.conftest import Operator
@@ -43,13 +44,27 @@ def test_an_editor_begins_an_import_and_reads_what_became_of_it(
     page = irene.get(f"/admin/import/{run.pk}/").content.decode()
     assert "nav_menu_item" in page
     assert "old.xml" in irene.get("/admin/import/").content.decode()
-    assert not list(uploads._folder().iterdir())
+    assert not ImportPart.objects.exists()
+
+
+def test_an_import_whose_process_died_is_taken_up_and_one_that_moves_is_left_alone(
+    newsroom: Newsroom, irene: Client
+) -> None:
+    run = begin(irene, newsroom, wxr(item(1)), "old.xml")
+    assert run is not None
+    ImportRun.objects.update(state="running", moved_at=timezone.now())
+    uploads.carry_out.call(run.pk)
+    assert not Article.objects.exists()
+    ImportRun.objects.update(moved_at=timezone.now() - 2 * uploads.STILL)
+    uploads.carry_out.call(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.made) == ("done", 1)
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a.csv", "../../a.html"])
 def test_other_files_are_refused_and_not_kept(newsroom: Newsroom, irene: Client, name: str) -> None:
     assert begin(irene, newsroom, "<rss>", name) is None
-    assert not list(uploads._folder().iterdir())
+    assert not ImportPart.objects.exists()
 
 
 def test_a_file_that_is_no_export_says_so_in_its_report(newsroom: Newsroom, irene: Client) -> None:

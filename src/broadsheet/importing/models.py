@@ -161,3 +161,23 @@ class ReportLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}: {self.what}"
+
+
+class ImportPart(models.Model):
+    """A piece of a file that waits to be imported: here whichever host works on it finds it."""
+
+    wagtail_reference_index_ignore = True
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+        ordering: ClassVar[list[str]] = ["number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["run", "number"], name="one_part_of_each_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run}, part {self.number}"
