@@ -61,7 +61,7 @@ class PolledNumber:
         self._asked = asyncio.Event()
         self._asking: asyncio.Task[None] | None = None
         self.source: Source | None = None
-        """None: there was no answer yet."""
+        """Who has vouched for it of late; None: there was no answer yet."""
 
     def __call__(self) -> int | None:
         """The number; None while it may be another by now."""
@@ -130,12 +130,14 @@ class PolledNumber:
             self._number += 1
 
     def _hold(self, source: Source, since: float) -> None:
+        self._good_until = since + GOOD
         if source is not Source.NOBODY:
             self._unanswered = 0
+        if source is Source.WITNESS and not self.away:
+            return  # the origin was slow, once or twice
         if source is not self.source:
             logger.log(*CHANGES[source])
         self.source = source
-        self._good_until = since + GOOD
 
     async def _ask_on(self) -> None:
         while True:

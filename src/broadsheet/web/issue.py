@@ -84,9 +84,9 @@ def announce() -> None:
     if isinstance(number, SharedNumber):
         number.advance()
         return
-    _here.at = time.monotonic()
     with contextlib.suppress(StoreAway):  # only a host without the database would have asked
         witness().call(KEY, 1)
+    _here.at = time.monotonic()
 
 
 def begin() -> None:
