@@ -49,7 +49,8 @@ LINGER = 10e9
 """Nanoseconds for which a call without an answer may still be carried out: longer than any fault
 lasts, and than a closed connection's last bytes are on their way."""
 
-SPAWN = multiprocessing.get_context("spawn")
+FORK = multiprocessing.get_context("forkserver")
+FORK.set_forkserver_preload([__name__])
 SQLITE_TICKS = Ticks(1024)
 """Exact in the floating point that the SQLite store reckons with."""
 type Clock = Callable[[], float]
@@ -112,9 +113,11 @@ class Crowd:
     def __init__(self, orders: Orders) -> None:
         self.orders = orders
         # Kept here as well: a semaphore that its maker lets go of cannot be opened by others.
-        self._shared = SPAWN.Barrier(orders.processes + 1), SPAWN.Value("d", 0.0)
+        self.signals = Signals(
+            FORK.Barrier(orders.processes + 1), FORK.Value("d", 0.0), FORK.Value("i", 0)
+        )
         self.members: list[BaseProcess] = [
-            SPAWN.Process(target=work, args=(orders, process, *self._shared), daemon=True)
+            FORK.Process(target=work, args=(orders, process, self.signals), daemon=True)
             for process in range(orders.processes)
         ]
 
@@ -124,16 +127,17 @@ class Crowd:
 
     @property
     def at_work(self) -> bool:
-        """Whether anybody is, who will be done by themselves."""
-        return any(one.is_alive() for one in self.members[self.orders.victims :])
+        """Whether somebody has not done all that was ordered."""
+        return self.signals.done.value < self.orders.processes - self.orders.victims
 
     def __enter__(self) -> "Crowd":
         for member in self.members:
             member.start()
-        self._shared[0].wait(120)
+        self.signals.ready.wait(120)
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.signals.enough()
         for member in self.members:
             member.join()
 
@@ -167,34 +171,56 @@ class Histories:
         return [one for history in self.of_seat.values() for one in history]
 
 
-def work(orders: Orders, process: int, ready: Barrier, leaps: "Synchronized[float]") -> None:
+ENOUGH = 1_000_000
+
+
+@dataclass
+class Signals:
+    """What the processes share among each other."""
+
+    ready: Barrier
+    leaps: "Synchronized[float]"
+    """Seconds by which the shared clock was moved on."""
+    done: "Synchronized[int]"
+    """How many have done all that was ordered; ENOUGH and more: all may leave then."""
+
+    def one_is_done(self) -> None:
+        with self.done.get_lock():
+            self.done.value += 1
+
+    def enough(self) -> None:
+        with self.done.get_lock():
+            self.done.value += ENOUGH
+
+
+def work(orders: Orders, process: int, signals: Signals) -> None:
     """What one process does."""
     orders.hosts[process % len(orders.hosts)].enter()
-    asyncio.run(Worker(orders, process, leaps).work(ready))
+    asyncio.run(Worker(orders, process, signals).work())
 
 
 class Worker:
     """One process's devices, who share its store, as they do at a gate."""
 
-    def __init__(self, orders: Orders, process: int, leaps: "Synchronized[float]") -> None:
+    def __init__(self, orders: Orders, process: int, signals: Signals) -> None:
         self._orders = orders
         self._process = process
-        self._clock = SharedClock(leaps, orders.ticks)
+        self._signals = signals
+        self._clock = SharedClock(signals.leaps, orders.ticks)
         self._store = orders.make(orders.place, self._clock.now)
         self._mind = Mind(random.Random(f"{orders.seed}:{process}"), orders.ticks)
         self._journal = Journal(orders.journal(process))
         self._left = orders.operations * (1000 if process < orders.victims else 1)
 
-    async def work(self, ready: Barrier) -> None:
-        await asyncio.to_thread(ready.wait, 120)
+    async def work(self) -> None:
+        await asyncio.to_thread(self._signals.ready.wait, 120)
         readers = [asyncio.create_task(self._read(key)) for key in self._orders.reading]
         await asyncio.gather(*(self._hammer() for _ in range(self._orders.at_once)))
         await asyncio.gather(*readers)
 
     async def _hammer(self) -> None:
         mind, chance = self._mind, self._mind.chance
-        while self._left > 0:
-            self._left -= 1
+        while self._goes_on():
             key = chance.choice(self._orders.seats)
             if chance.random() < LEAP:
                 self._clock.leap(chance.uniform(5, 120))
@@ -203,13 +229,20 @@ class Worker:
             if self._orders.pause:
                 await asyncio.sleep(chance.expovariate(1 / self._orders.pause))
 
+    def _goes_on(self, *, reading: bool = False) -> bool:
+        if not reading:
+            self._left -= 1
+            if self._left == 0:
+                self._signals.one_is_done()
+        return self._left >= 0 or self._signals.done.value < ENOUGH
+
     async def _read(self, key: str) -> None:
         """As a person: reads on while it may be read, comes back, and sometimes takes over."""
         mind, chance = self._mind, self._mind.chance
         device, beat = Device(f"reader-{self._process}", "A reader"), self._orders.timings.beat
         await asyncio.sleep(chance.uniform(0, beat))
         call = mind.next(key, device, "number")
-        while self._left > 0:
+        while self._goes_on(reading=True):
             heard = await self._ask(key, call)
             mind.learn(key, call, heard)
             match heard and heard.told:
@@ -236,7 +269,6 @@ class Worker:
         except StoreAway as away:
             nothing = self._orders.sure or "resting" in str(away)
             self._journal.ended(which, Outcome.NOT_DONE if nothing else Outcome.UNKNOWN)
-            self._left += nothing
             await asyncio.sleep(AFTER_AWAY)
             return None
         self._journal.ended(which, heard)
