@@ -197,7 +197,6 @@ def _gate(folder: Path, store: SeatStore) -> Gate:
             record=nobody.record,
             record_openings=nobody.record_openings,
             issue=SharedNumber(folder / "issue"),
-            networks_number=SharedNumber(folder / "networks"),
             keys=[KEY],
             secure=True,
             page_cache_bytes=64_000_000,

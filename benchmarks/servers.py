@@ -114,7 +114,7 @@ def main(name: str, port: str, place: str = "") -> None:
         "django": django,
     }
     application = cast(Any, Reference(choices[name]()))
-    uvloop.run(_serve(application, "127.0.0.1", int(port), _nothing_more))
+    uvloop.run(_serve(application, "127.0.0.1", int(port), _nothing_more, drain=0))
 
 
 async def _nothing_more() -> None:
