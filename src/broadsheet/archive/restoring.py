@@ -10,11 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.recorder import MigrationRecorder
 
 from broadsheet.archive import file, tables
 from broadsheet.archive.file import NotAnArchive
-from broadsheet.archive.tables import Table, Tally
+from broadsheet.archive.tables import Migration, Table, Tally
 from broadsheet.settings.django import PAPER
 
 UNFINISHED = "broadsheet_unfinished_move"
@@ -99,7 +100,7 @@ def _compare(
         raise NotAnArchive("the meters are not those that were written")
 
 
-def _known(said: dict[str, Any]) -> list[tuple[str, str]]:
+def _known(said: dict[str, Any]) -> list[Migration]:
     wanted = [(str(app), str(name)) for app, name in said["migrations"]]
     known = MigrationExecutor(connection).loader.graph.nodes
     strange = [one for one in wanted if one not in known]
@@ -135,7 +136,7 @@ def _ours() -> set[str]:
     }
 
 
-def _build(migrations: list[tuple[str, str]]) -> None:
+def _build(migrations: list[Migration]) -> None:
     """The tables as the paper had them, and nothing in them."""
     there = connection.introspection.table_names()
     if connection.vendor == "sqlite":
@@ -145,7 +146,14 @@ def _build(migrations: list[tuple[str, str]]) -> None:
     elif there:
         names = ", ".join(f'"{one}"' for one in there)
         _execute(f"DROP TABLE {names} CASCADE")
-    MigrationExecutor(connection).migrate(migrations)
+    executor = MigrationExecutor(connection)
+    executor.migrate(_last_ones(executor.loader.graph, set(migrations)))
+
+
+def _last_ones(graph: MigrationGraph, among: set[Migration]) -> list[Migration]:
+    """Of each app the migrations behind which none of these comes."""
+    after = {one: {child.key for child in graph.node_map[one].children} & among for one in among}
+    return sorted(one for one, later in after.items() if one[0] not in {app for app, _ in later})
 
 
 def _load(path: Path, into: dict[str, Table], manifest: dict[str, Any], say: Say) -> None:
