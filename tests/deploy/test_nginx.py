@@ -130,7 +130,7 @@ def test_an_event_stream_begins_at_once(front: Front, paper: LivePaper) -> None:
         heads = [("Cookie", cookies), ("Accept", "text/event-stream")]
         line.sendall(request("GET", "/-/seat/events", front.server.authority, heads))
         seen = b""
-        while b"retry: 3000" not in seen:
+        while b"retry: " not in seen:
             piece = line.recv(65536)
             assert piece, seen
             seen += piece
