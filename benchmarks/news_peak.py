@@ -13,12 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from broadsheet.gate.streams import RETRY
+
 WARM = 3600.0
 """Seconds simulated before the ones that are looked at, so that readers are there already."""
 SETTLE = 1.0
 """Seconds after which a page that was opened first says that it is read."""
-RETRY = 3.0
-"""Seconds after which a browser opens a broken stream again, as the stream told it."""
+SOONEST, LATEST = (milliseconds / 1000 for milliseconds in RETRY)
+"""Seconds after which browsers open a broken stream again, as the stream told them."""
 
 
 class Ask(StrEnum):
@@ -244,11 +246,10 @@ class Course:
         """The highest rate of one thing, whenever it is."""
         return max(self.rates.get(ask, [0.0]))
 
-    def reopened(self, at: float, share: float, spread: float) -> float:
-        """Streams a second that come back when hosts with this share of them fail at once, and
-        browsers wait for RETRY seconds and up to `spread` more."""
+    def reopened(self, at: float, share: float) -> float:
+        """Streams a second that come back when hosts with this share of them fail at once."""
         there = sum(since <= at < until for since, until in self.spans)
-        return there * self.scale * share / max(spread, 1.0)
+        return there * self.scale * share / (LATEST - SOONEST)
 
 
 def simulate(

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from drawing import Chart, svg
-from news_peak import RETRY, Ask, Behaviour, Course, Peak, simulate
+from news_peak import LATEST, Ask, Behaviour, Course, Peak, simulate
 
 SUBSCRIBERS = 10_000_000
 MONTH_HOURS = 730
@@ -98,8 +98,6 @@ class House:
     """Share of front pages that something in front of the hosts answers."""
     failover: float = 15.0
     """Seconds until a shard's replica has taken its place."""
-    spread: float = 1.0
-    """Seconds over which browsers come back with broken streams, beyond the wait they are told."""
 
 
 HOST_COSTS: Mapping[Ask, Callable[[Costs], float]] = {
@@ -472,7 +470,7 @@ def _failures(
 ) -> dict[str, float]:
     left = found.processes * 2 / 3
     busy = found.busy_cores / left
-    again = course.reopened(needed.at, 1 / 3, house.spread)
+    again = course.reopened(needed.at, 1 / 3)
     opening = again * costs.stream_opened / 1e6 / left
     asked = needed.rates[Ask.PAGE] + needed.rates[Ask.BEAT]
     away = needed.rates[Ask.PAGE]
@@ -480,8 +478,8 @@ def _failures(
         "third_gone_busy": busy,
         "third_gone_streams_reopened": again,
         "third_gone_busy_while_they_reopen": busy + opening,
-        "third_gone_seconds_to_recover": RETRY
-        + house.spread * max(1.0, opening / max(0.01, 1 - busy)),
+        "third_gone_seconds_until_streams_are_back": LATEST
+        * max(1.0, opening / max(0.01, 1 - busy)),
         "shard_gone_share_of_seats": 1 / found.shards,
         "shard_gone_seconds": house.failover,
         "shard_gone_calls_unanswered": asked / found.shards * house.failover,
