@@ -1,5 +1,6 @@
 """A paper on two hosts, with the demonstration's stories and readers."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,6 +22,12 @@ class Shared:
     valkey: ValkeyServer
     settings: dict[str, str]
     folder: Path
+
+    @property
+    def somebody(self) -> str:
+        """The address of a reader of the demonstration's."""
+        facts = json.loads((self.folder / "facts.json").read_text())
+        return str(facts["readers"][0]["email"])
 
     def host(self, name: str, *options: str) -> Host:
         """Another host, not started yet; its static files are those of the first."""

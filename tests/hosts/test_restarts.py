@@ -75,7 +75,8 @@ def test_each_is_restarted_in_turn_under_load_and_no_request_fails(
     shared: Shared, desk: Desk
 ) -> None:
     """Ana reads all the while on one device: the lease is hers throughout."""
-    desk("reader", "ana@restarts.example", "reader@example.com", "basic")
+    desk("remove", "ana@restarts.example")
+    desk("reader", "ana@restarts.example", shared.somebody, "basic")
     here, there = (desk("sign_in", "ana@restarts.example", name) for name in ("Here", "There"))
     story = str(desk("story", "the-rope-walk", "us/world", "subscribers"))
     hosts = [shared.host(name, "--drain", DRAIN).start() for name in ("left", "right")]
