@@ -9,6 +9,8 @@ from contextlib import closing
 import psycopg
 import pytest
 
+from broadsheet.stores.polled import GOOD
+from broadsheet.web.issue import MARGIN
 from tests.hosts.conftest import Shared
 from tests.hosts.host import Host, until
 from tests.hosts.line import Line
@@ -16,9 +18,8 @@ from tests.leaks.client import Browser, Server
 from tests.leaks.desk import MARK, Desk
 
 SLUG = "the-ferry-office"
-AFTER = 1.0 + 0.5
-"""Seconds after a commit in which every host follows: what an answer is good for, and some for
-this machine."""
+AFTER = GOOD + MARGIN
+"""Seconds after a commit in which every host follows, however busy it is."""
 
 type Write = Callable[[str], str]
 
@@ -40,14 +41,10 @@ def test_a_story_that_closes_is_closed_on_every_host_within_a_second(
 ) -> None:
     path = write("free")
     for level in ("subscribers", "free", "registered", "free", "subscribers"):
-        before = level != "free"
-        for host in hosts:
-            until(lambda host=host, before=before: shows(host, path) == before, within=AFTER)
         desk("level", SLUG, level)
-        committed = time.monotonic()
+        time.sleep(AFTER)
         for host in hosts:
-            until(lambda host=host, before=before: shows(host, path) != before, within=AFTER)
-        assert time.monotonic() - committed < AFTER
+            assert shows(host, path) == (level == "free"), level
 
 
 def test_when_the_editor_is_told_no_host_shows_the_story_any_more(
@@ -60,7 +57,7 @@ def test_when_the_editor_is_told_no_host_shows_the_story_any_more(
     path = write("free")
     ask = f"/admin/pages/{desk('number', SLUG)}/unpublish/"
     for _ in range(4):
-        until(lambda: shows(one, path) and shows(two, path), within=AFTER)
+        until(lambda: shows(one, path) and shows(two, path))
         form = irene.ask(ask)
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
         assert token, form.text
@@ -78,7 +75,7 @@ def test_a_host_that_was_held_up_serves_nothing_that_was_published_before(
     path = write("free")
     for wait in (0.1, 1.5, 3.0):
         desk("level", SLUG, "free")
-        until(lambda: shows(one, path) and shows(two, path), within=AFTER)
+        until(lambda: shows(one, path) and shows(two, path))
         two.tell(signal.SIGSTOP)
         desk("level", SLUG, "subscribers")
         time.sleep(1.0 + wait)
@@ -91,7 +88,7 @@ def test_publications_that_commit_in_another_order_than_they_began_are_all_seen(
 ) -> None:
     path = write("free")
     database = shared.settings["BROADSHEET_DATABASE_URL"]
-    until(lambda: all(shows(host, path) for host in hosts), within=AFTER)
+    until(lambda: all(shows(host, path) for host in hosts))
     with closing(psycopg.connect(database)) as slow:
         slow.execute("INSERT INTO newsroom_publication DEFAULT VALUES")
         slow.execute(
@@ -101,7 +98,7 @@ def test_publications_that_commit_in_another_order_than_they_began_are_all_seen(
         )
         with closing(psycopg.connect(database, autocommit=True)) as quick:
             quick.execute("INSERT INTO newsroom_publication DEFAULT VALUES")
-        until(lambda: all(shows(host, path) for host in hosts), within=AFTER)
+        until(lambda: all(shows(host, path) for host in hosts))
         time.sleep(0.6)  # every host has seen the later number
         slow.commit()
     time.sleep(AFTER)
@@ -114,7 +111,7 @@ def test_old_publications_are_forgotten_and_that_hides_no_new_one(
     """One goes as another comes, between two looks: there are as many as before."""
     path = write("free")
     database = shared.settings["BROADSHEET_DATABASE_URL"]
-    until(lambda: all(shows(host, path) for host in hosts), within=AFTER)
+    until(lambda: all(shows(host, path) for host in hosts))
     with closing(psycopg.connect(database)) as db:
         db.execute(
             "DELETE FROM newsroom_publication WHERE id = (SELECT min(id) FROM newsroom_publication)"
