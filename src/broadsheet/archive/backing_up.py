@@ -88,6 +88,9 @@ def copied(path: Path, folder: Path) -> sqlite3.Connection:
 
 
 def _pictures(writer: file.Writer, root: Path, say: Say) -> None:
+    if PAPER.media_storage:
+        say(f"pictures: they are in {PAPER.media_storage}, and stay there")
+        return
     names = sorted(one.relative_to(root) for one in root.rglob("*") if one.is_file())
     for name in names:
         with suppress(FileNotFoundError):  # an editor has taken it away meanwhile

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.recorder import MigrationRecorder
+from wagtail.search.models import IndexEntry
 
 from broadsheet.archive import file, tables
 from broadsheet.archive.file import NotAnArchive
@@ -76,7 +77,7 @@ def restore(path: Path, say: Say, *, with_files: bool = True, unfinished: bool =
     with transaction.atomic():
         _load(path, file.tables_in(said), manifest, say)
         if unfinished:
-            _execute(f"CREATE TABLE {UNFINISHED} (moving integer)")
+            _execute(f"CREATE TABLE IF NOT EXISTS {UNFINISHED} (moving integer)")
         if with_files:
             _files(path, manifest, say)
 
@@ -139,6 +140,8 @@ def _ours() -> set[str]:
 def _build(migrations: list[Migration]) -> None:
     """The tables as the paper had them, and nothing in them."""
     there = connection.introspection.table_names()
+    if there and set(tables.applied()) == set(migrations):
+        return
     if connection.vendor == "sqlite":
         connection.close()
         for ending in ("", "-wal", "-shm"):
@@ -182,7 +185,7 @@ def _batches(path: Path) -> Iterator[tuple[str, list[tables.Row]]]:
 
 def _empty(these: Iterable[str]) -> None:
     # What migrations have put in is in the file as well, as the paper has it by now.
-    for name in these:
+    for name in (IndexEntry._meta.db_table, *these):
         _execute(f'DELETE FROM "{name}"')  # noqa: S608 (our own names)
 
 

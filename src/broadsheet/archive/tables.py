@@ -16,10 +16,11 @@ from django.db.models import AutoField, Model
 
 from broadsheet.archive.values import KINDS, Value, kind_of
 
-MADE_ANEW = ("wagtailsearch_",)
-"""How the names of tables begin whose contents are made of the others'."""
+MADE_ANEW = ("wagtailsearch_", "readers_export")
+"""How the names of tables begin whose contents are made of the others', when somebody asks."""
 AT_ONCE = 1_000
-"""Rows read or written in one go."""
+BYTES_AT_ONCE = 4_000_000
+"""Rows read or written in one go, and bytes of them: some hold pieces of files."""
 
 type Row = list[Value]
 type Migration = tuple[str, str]
@@ -91,11 +92,19 @@ def read(table: Table, cursor: Any) -> Iterator[list[Row]]:
     names = ", ".join(_quoted(name) for name, _ in table.columns)
     kinds = [KINDS[kind].read for _, kind in table.columns]
     cursor.execute(f"SELECT {names} FROM {_quoted(table.name)}")  # noqa: S608 (our own names)
-    while rows := cursor.fetchmany(AT_ONCE):
-        yield [
-            [None if value is None else kind(value) for kind, value in zip(kinds, row, strict=True)]
-            for row in rows
+    batch: list[Row] = []
+    size = 0
+    for found in cursor:
+        row = [
+            None if value is None else kind(value) for kind, value in zip(kinds, found, strict=True)
         ]
+        batch.append(row)
+        size += sum(len(value) for value in row if isinstance(value, str))
+        if len(batch) >= AT_ONCE or size >= BYTES_AT_ONCE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def write(table: Table, rows: Sequence[Row]) -> None:

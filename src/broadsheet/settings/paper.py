@@ -31,6 +31,7 @@ DEMONSTRATION = "built.json"
 """In the data folder of a demonstration paper, and of no other: what was built."""
 SECRETS = (
     "secret_keys",
+    "database_url",
     "smtp_url",
     "mail_options",
     "media_options",

@@ -13,6 +13,7 @@ class Command(BaseCommand):
     """`django-admin back_up FILE`."""
 
     help = "Write the paper to FILE, while it is being served."
+    requires_system_checks = ()  # one of them would write, and wait for whoever is moving
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where to."""

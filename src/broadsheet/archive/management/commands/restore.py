@@ -15,6 +15,7 @@ class Command(BaseCommand):
     """`django-admin restore FILE`."""
 
     help = "Make the paper in FILE this one, which must be new, and prove that it is the same."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which file; without one, only look whether this paper is new."""
