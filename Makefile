@@ -4,7 +4,7 @@ RUN := $(UV) run --frozen
 
 SERVED := tests/cli tests/deploy tests/journeys tests/leaks
 
-.PHONY: demo test served inside check bench budgets axe screenshots nightly setup messages
+.PHONY: demo test served inside postgres check bench budgets axe screenshots nightly setup messages
 
 demo: setup ## build and serve the demonstration paper
 	$(RUN) broadsheet demo $(ARGS)
@@ -19,6 +19,9 @@ served: ## tests of a paper that is being served, by browsers and clients
 
 inside: ## all other tests
 	$(RUN) pytest $(addprefix --ignore=,$(SERVED))
+
+postgres: setup ## all tests of the inside, on PostgreSQL
+	BROADSHEET_TEST_DATABASE=postgres $(MAKE) inside
 
 check: setup ## style, types, layers, translations, migrations
 	$(RUN) ruff check
@@ -43,6 +46,7 @@ screenshots: setup ## every kind of page, as it looks: make screenshots TO=folde
 
 nightly: setup ## the long proofs
 	BROADSHEET_OPERATIONS=100000 $(RUN) pytest tests/seats tests/histories
+	$(MAKE) postgres
 
 messages: setup ## collect strings into the catalogues and compile them
 	$(RUN) python scripts/translations.py --write
