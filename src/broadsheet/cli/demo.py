@@ -66,6 +66,7 @@ def _built(data: Path) -> dict[str, Any] | None:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(version("broadsheet").encode())
+    digest.update(settings().database_url.encode())  # in another database it is not built yet
     for path in sorted(CONTENT.parent.parent.rglob("*")):
         if path.suffix in {".py", ".yaml", ".css", ".js"}:
             digest.update(path.read_bytes())
