@@ -8,7 +8,7 @@ queries along. Nothing here is imported unless traces are asked for, as the extr
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-from opentelemetry import propagate, trace
+from opentelemetry import propagate
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -97,5 +97,3 @@ def _tell(span: Span, answer: Answer) -> None:
     span.set_attribute("http.response.status_code", answer.status)
     if answer.status >= 500:
         span.set_status(Status(StatusCode.ERROR))
-
-
