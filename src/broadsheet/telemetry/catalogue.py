@@ -63,6 +63,11 @@ METRICS = {
     "broadsheet_database_connections": Metric(
         Type.GAUGE, ("state",), "Connections of the database pools, and threads waiting for one."
     ),
+    "broadsheet_publications_vouched": Metric(
+        Type.GAUGE,
+        ("by",),
+        "Processes by who tells them of publications: the database, Valkey, or nobody.",
+    ),
     "broadsheet_processes": Metric(Type.GAUGE, (), "Processes of this host that serve the paper."),
     "broadsheet_database_up": Metric(Type.GAUGE, (), "1 when the database answers, else 0."),
     "broadsheet_tasks_waiting": Metric(

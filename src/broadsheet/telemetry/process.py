@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from broadsheet.gate import Gate
 from broadsheet.gate.counts import BOUNDS, Counts, Kind
+from broadsheet.stores import PolledNumber, Source
 from broadsheet.telemetry.catalogue import Sample
 
 
@@ -22,6 +23,15 @@ def of_gate(gate: Gate) -> Iterator[Sample]:
         yield Sample("broadsheet_records_waiting", (what,), batches.waiting)
         yield Sample("broadsheet_records_lost_total", (what,), batches.lost)
     yield Sample("broadsheet_processes", (), 1)
+
+
+def of_publications(number: object) -> Iterator[Sample]:
+    """Who tells this process of publications; nothing where hosts need not be told."""
+    if not isinstance(number, PolledNumber):
+        return
+    names = {Source.ORIGIN: "database", Source.WITNESS: "valkey", Source.NOBODY: "nobody"}
+    for source, name in names.items():
+        yield Sample("broadsheet_publications_vouched", (name,), int(number.source is source))
 
 
 def _requests(counts: Counts) -> Iterator[Sample]:

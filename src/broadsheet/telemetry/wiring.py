@@ -17,8 +17,9 @@ from broadsheet.telemetry.catalogue import Sample
 from broadsheet.telemetry.exposition import Metrics
 from broadsheet.telemetry.host import FOLDER_VARIABLE
 from broadsheet.telemetry.paper import of_database, of_pool
-from broadsheet.telemetry.process import of_gate
+from broadsheet.telemetry.process import of_gate, of_publications
 from broadsheet.telemetry.wanted import traces_wanted
+from broadsheet.web.issue import issue_number
 
 if TYPE_CHECKING:
     from broadsheet.telemetry.tracing import Traces
@@ -70,6 +71,7 @@ def _metrics(gate: Gate) -> Iterator[None]:
     def process() -> Iterator[Sample]:
         yield from of_gate(gate)
         yield from of_pool()
+        yield from of_publications(issue_number())
 
     with _folder() as folder:
         metrics = Metrics(PAPER.metrics_listen, folder, process, of_database)
