@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from broadsheet.archive.moved import SAYS, is_sealed
 from broadsheet.cli.findings.finding import Finding, advice, fault
 from broadsheet.settings import PaperSettings
 
@@ -74,6 +75,8 @@ def _databases(paper: PaperSettings) -> Iterator[Finding]:
     names += [] if paper.valkey_url else ["seats.sqlite3", "meters.sqlite3"]
     if names[:1] == ["paper.sqlite3"] and not (paper.data_dir / names[0]).exists():
         yield fault("The database does not exist yet: run `broadsheet update`.")
+    if not paper.database_url and is_sealed(paper.data_dir / "paper.sqlite3"):
+        yield fault(SAYS)
     for name in names:
         said = _sqlite_fault(paper.data_dir / name)
         if said:
