@@ -39,7 +39,7 @@ from load import cpu_seconds
 from papers import HOST, Running, Visitor
 from streams import EVENTS, Stream
 
-from broadsheet.gate.request import LEASE, PASS
+from broadsheet.gate.request import LEASE, METER, PASS
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.servers.postgres import postgres
@@ -119,6 +119,9 @@ class Setting:
     servers: list[Running]
     crowd: Crowd
     stories: list[str]
+    """That a subscription opens."""
+    previews: list[str]
+    """Of these, the ones that no meter opens for visitors."""
     free: str
     front: str
     member: Visitor
@@ -173,6 +176,15 @@ class Load:
                 )
                 await stream.opened
                 self._streams[which, device] = stream
+
+    async def open_everything(self) -> None:
+        """Every story once as each kind of reader, of each process: pages are printed then."""
+        for where in range(len(self._idle)):
+            for path in self._paper.stories:
+                with self._reader() as reader:
+                    await self._opens(reader, where, path)
+                await self._get(where, path, {})
+            await self._takeover(where)
 
     async def one(self, due: float, kind: str = "") -> None:
         """Something of the mix, timed from when it was due."""
@@ -242,7 +254,8 @@ class Load:
         _expect(await self._get(where, self._paper.free, {}), "granted; reason=free")
 
     async def _preview(self, where: int) -> None:
-        _expect(await self._get(where, self._story(), {}), "preview; reason=")
+        path = self._random.choice(self._paper.previews)
+        _expect(await self._get(where, path, {}), "preview; reason=")
 
     async def _front(self, where: int) -> None:
         answer = await self._get(where, self._paper.front, {})
@@ -254,8 +267,8 @@ class Load:
         _expect(answer, "granted; reason=lease")
         assert f"{PASS}=".encode() in answer.head, answer.head
 
-    async def _opens(self, reader: Reader, where: int) -> None:
-        answer = await self._get(where, self._story(), self._cookies(reader))
+    async def _opens(self, reader: Reader, where: int, path: str = "") -> None:
+        answer = await self._get(where, path or self._story(), self._cookies(reader))
         _expect(answer, "granted; reason=lease")
         if epoch := re.search(rb"bs_lease=(\d+)", answer.head):
             reader.epoch = int(epoch[1])
@@ -361,7 +374,9 @@ def _paper(options: argparse.Namespace, folder: Path) -> Iterator[Setting]:
     """A paper on two processes, with all it stands on."""
     with contextlib.ExitStack() as stack:
         valkey = stack.enter_context(valkey_server())
-        more, data = {"BROADSHEET_VALKEY_URL": valkey.url}, options.data
+        # Two cores carry everything here: a store that waits for its turn is not away.
+        more = {"BROADSHEET_VALKEY_URL": valkey.url, "BROADSHEET_STORE_BUDGET_MS": "1000"}
+        data = options.data
         processes = {"valkey": valkey.pid}
         if options.database == "postgresql":
             database = stack.enter_context(postgres())
@@ -385,7 +400,8 @@ def _paper(options: argparse.Namespace, folder: Path) -> Iterator[Setting]:
         yield Setting(
             servers=servers,
             crowd=crowd,
-            stories=_stories(member, told),
+            stories=(stories := _stories(member, told)),
+            previews=_previews(member.port, stories),
             free=papers.article(told, "free"),
             front=urlsplit(str(told["editions"][0]["url"])).path,
             member=member,
@@ -421,6 +437,16 @@ def _record(folder: Path, more: dict[str, str]) -> dict[str, float]:
     return found
 
 
+def _previews(port: int, stories: Sequence[str]) -> list[str]:
+    found = []
+    for path in stories:
+        visitor = Visitor(port)
+        visitor.get(path)
+        if METER not in visitor.cookies:
+            found.append(path)
+    return found
+
+
 @contextlib.contextmanager
 def _publisher(folder: Path, more: dict[str, str], log: Path) -> Iterator[Callable[[], None]]:
     with (
@@ -451,7 +477,8 @@ def _publisher(folder: Path, more: dict[str, str], log: Path) -> Iterator[Callab
 async def _soak(paper: Setting, options: argparse.Namespace) -> dict[str, Any]:
     load = Load(paper)
     await load.begin()
-    await _as_fast_as_answered(load, 5.0, AT_ONCE)  # pages are printed, pools are full
+    await load.open_everything()
+    await _as_fast_as_answered(load, 5.0, AT_ONCE)  # pools are full
     idle = await _idle(paper)
     costs = {kind: await _cost(load, paper, kind) for kind in MIX}
     events = await _events(paper)
