@@ -19,6 +19,7 @@ from allauth.account.models import EmailAddress  # noqa: E402 (Django must be se
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import login  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.db import connections  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
@@ -261,3 +262,4 @@ if __name__ == "__main__":
         what, *words = json.loads(line)
         sys.stdout.write(json.dumps(globals()[what](*words)) + "\n")
         sys.stdout.flush()
+        connections.close_all()  # the database may be another by the next time
