@@ -41,6 +41,7 @@ from broadsheet.subscriptions.models import (  # noqa: E402
     Subscription,
 )
 from tests import people  # noqa: E402
+from tests.postgres.searches import found  # noqa: E402
 from tests.postgres.work import trace  # noqa: E402
 from tests.subscriptions import races as seats  # noqa: E402
 
@@ -218,12 +219,14 @@ RACES: dict[str, Callable[[World], list[str]]] = {
 }
 
 
-def main() -> dict[str, list[list[str]]]:
-    """Of each race, what was said in each of its turns."""
+def main() -> dict[str, Any]:
+    """Of each race, what was said in each of its turns; and what a search finds."""
     told = seats.main()
     Plan.objects.all().delete()
     world = World()
-    return {**told, **{name: [race(world) for _ in range(TURNS)] for name, race in RACES.items()}}
+    searches = found(world.us.get_parent(), world.world)
+    told |= {name: [race(world) for _ in range(TURNS)] for name, race in RACES.items()}
+    return {"races": told, "searches": searches}
 
 
 if __name__ == "__main__":
