@@ -18,8 +18,8 @@ that the first does, and the first is dropped.
 """
 
 import heapq
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -52,22 +52,58 @@ class Violation[Call, Answer, State]:
         return "\n".join(lines)
 
 
+EVER = float("inf")
+
+type Span = tuple[float, float]
+"""From the earliest to the latest instant."""
+type Step[Call, Answer, State] = Callable[[State, Operation[Call, Answer], float], Iterable[State]]
+
+
+class Configurations[State: Hashable]:
+    """Operations that have taken effect without having returned, and the state they lead to."""
+
+    def __init__(self, unanswered: frozenset[int]) -> None:
+        self._unanswered = unanswered
+        self._ways: dict[tuple[State, frozenset[int]], list[frozenset[int]]] = defaultdict(list)
+
+    def add(self, done: frozenset[int], state: State) -> bool:
+        """Whether it was not explained already: by itself, or with fewer unanswered operations."""
+        ways = self._ways[state, done - self._unanswered]
+        if any(way <= done for way in ways):
+            return False
+        ways[:] = [way for way in ways if not done < way]
+        ways.append(done)
+        return True
+
+    def __iter__(self) -> Iterator[tuple[frozenset[int], State]]:
+        return ((done, state) for (state, _), ways in self._ways.items() for done in ways)
+
+    def __bool__(self) -> bool:
+        return bool(self._ways)
+
+
 class Checker[Call, Answer, State: Hashable]:
     """Reads one history, operation by operation, in the order in which they were called."""
 
     def __init__(
         self,
         start: State,
-        step: Callable[[State, Operation[Call, Answer]], Iterable[State]],
-        linger: float = float("inf"),
+        step: Step[Call, Answer, State],
+        linger: float = EVER,
+        wall: Callable[[int], Span] = lambda _: (-EVER, EVER),
     ) -> None:
         """`step` is the specification: from a state and an operation to the states it may lead to
         with this answer; none, if there is no such state. Without an answer: to those in which it
-        has changed something. `linger`: how long after its call an unanswered operation is given
-        up, by the clock of the operations."""
+        has changed something, at an instant of the store's clock within the span that is given.
+
+        `linger`: how long after its call an unanswered operation is given up, by the clock of the
+        operations. `wall`: from that clock's to the store's, if they can be compared.
+        """
+        self._wall = wall
         self._step = step
         self._linger = linger
-        self._explained: set[tuple[frozenset[int], State]] = {(frozenset(), start)}
+        self._explained: Configurations[State] = Configurations(frozenset())
+        self._explained.add(frozenset(), start)
         self._under_way: dict[int, Operation[Call, Answer]] = {}
         self._ends: list[tuple[float, int]] = []
         self.read = 0
@@ -87,7 +123,7 @@ class Checker[Call, Answer, State: Hashable]:
 
     def end(self) -> None:
         """There are no more."""
-        self._until(float("inf"))
+        self._until(EVER)
 
     def _until(self, instant: float) -> None:
         while self.violation is None and self._ends and self._ends[0][0] < instant:
@@ -104,52 +140,56 @@ class Checker[Call, Answer, State: Hashable]:
                 states = [state for _, state in self._explained]
                 self.violation = Violation(operation, others, states)
         del self._under_way[which]
-        self._explained = self._least({(done - {which}, state) for done, state in reached})
+        self._explained = Configurations(self._unanswered)
+        for done, state in reached:
+            self._explained.add(done - {which}, state)
 
-    def _until_done(self, which: int) -> set[tuple[frozenset[int], State]]:
+    def _until_done(self, which: int) -> Configurations[State]:
         """The configurations in which operation `which` has taken effect."""
-        reached = set()
-        seen = set(self._explained)
-        waiting = list(self._explained)
+        _, latest = self._wall(self._under_way[which].returned or 0)
+        reached: Configurations[State] = Configurations(self._unanswered)
+        seen: Configurations[State] = Configurations(self._unanswered)
+        waiting = deque(sorted(self._explained, key=lambda one: len(one[0])))
         while waiting:
-            done, state = waiting.pop()
+            done, state = waiting.popleft()
             if which in done:
-                reached.add((done, state))
+                reached.add(done, state)
                 continue
-            for other in self._next(done):
-                for after in self._step(state, self._under_way[other]):
-                    configuration = (done | {other}, after)
-                    if configuration not in seen:
-                        seen.add(configuration)
-                        waiting.append(configuration)
+            before, following = self._next(done)
+            before = min(before, latest)
+            for other in following:
+                one = self._under_way[other]
+                span = self._wall(one.invoked)[0], before
+                for after in self._step(state, one, span):
+                    if seen.add(done | {other}, after):
+                        waiting.append((done | {other}, after))
         return reached
 
-    def _next(self, done: frozenset[int]) -> list[int]:
+    def _next(self, done: frozenset[int]) -> tuple[float, list[int]]:
+        """What may take effect next, and by when: nothing is later than what has to come yet."""
         left = [(which, one.at) for which, one in self._under_way.items() if which not in done]
-        first = min((at for _, at in left if at is not None), default=None)
-        return [which for which, at in left if at is None or at == first]
+        first = min((at for _, at in left if at is not None), default=EVER)
+        next_ones, unanswered = [], set()
+        for which, at in left:
+            one = self._under_way[which]
+            if one.returned is None:
+                # Of two alike the one that is given up sooner.
+                if one.call in unanswered:
+                    continue
+                unanswered.add(one.call)
+            if at is None or at == first:
+                next_ones.append(which)
+        return first, next_ones
 
-    def _least(
-        self, reached: set[tuple[frozenset[int], State]]
-    ) -> set[tuple[frozenset[int], State]]:
-        unanswered = {which for which, one in self._under_way.items() if one.returned is None}
-        if not unanswered:
-            return reached
-        alike = defaultdict(list)
-        for done, state in reached:
-            alike[state, done - unanswered].append(done)
-        return {
-            (done, state)
-            for (state, _), ways in alike.items()
-            for done in ways
-            if not any(other < done for other in ways)
-        }
+    @property
+    def _unanswered(self) -> frozenset[int]:
+        return frozenset(which for which, one in self._under_way.items() if one.returned is None)
 
 
 def find_violation[Call, Answer, State: Hashable](
     history: Iterable[Operation[Call, Answer]],
     start: State,
-    step: Callable[[State, Operation[Call, Answer]], Iterable[State]],
+    step: Step[Call, Answer, State],
 ) -> Violation[Call, Answer, State] | None:
     """The first operation whose answer no order explains; None: the history is linearizable."""
     checker = Checker(start, step)

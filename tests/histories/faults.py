@@ -17,16 +17,17 @@ from tests.histories.journal import Asked
 from tests.histories.networks import Network
 from tests.histories.seat_rule import Known, State, Ticks
 from tests.histories.situations import Becomes
-from tests.histories.workers import SEATS, Clock, Crowd
+from tests.histories.workers import Clock, Crowd
 from tests.servers.valkey import ValkeyServer
 
 TIMINGS = Timings(beat=0.4, lease=1.2, release=0.3, takeover=5.0)
 """So short that leases run out within each fault."""
 TICKS = Ticks(1000)
 BUDGET = 0.25
-READING = ("reading:1", "reading:2")
+SEATS = tuple(f"seat:{number}" for number in range(6))
+READING = ("reading:1", "reading:2", "reading:3")
 PASSES = 3600.0
-PEACE = 0.6
+PEACE, AFTERWARDS = 0.5, 1.0
 """Seconds before a fault, and after it."""
 LONGER = TIMINGS.lease * 1.5
 """Seconds a pause lasts: longer than any lease."""
@@ -79,6 +80,7 @@ class Fault:
     beats_come = True
     """Whether a reader's next beat reaches the store in time, all the while."""
     loses = False
+    """Whether the store may forget what it has answered."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -161,6 +163,7 @@ class HostCutOff(Fault):
 class FailedOver(Fault):
     """The primary is killed, and a replica takes its place, which may be behind it."""
 
+    options = ("--save", "", "--repl-diskless-sync-delay", "0")
     beats_come = False
     loses = True
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from broadsheet.access import Gone, Granted, InUse
-from tests.histories.checker import Operation
+from tests.histories.checker import Operation, Span
 from tests.histories.seat_rule import (
     AskNumber,
     Beat,
@@ -36,8 +36,6 @@ from tests.histories.seat_rule import (
     Told,
 )
 
-type Span = tuple[float, float]
-EVER = float("inf")
 HIDDEN = -1
 """Stands where an instant is not known; no answer shows it."""
 
@@ -68,14 +66,14 @@ class SeatHistory:
     rule: SeatRule
 
     def step(
-        self, now: Situation, operation: Operation[Call | Becomes, Heard]
+        self, now: Situation, operation: Operation[Call | Becomes, Heard], when: Span
     ) -> Iterator[Situation]:
-        """The situations to which an operation may lead."""
+        """The situations to which an operation may lead; one without an answer, at that time."""
         call, heard = operation.call, operation.answer
         if isinstance(call, Becomes):
             yield Situation(call.state, now.at)
         elif heard is None:
-            yield from self._perhaps(now, call)
+            yield from self._perhaps(now, call, (max(now.at, when[0]), when[1]))
         elif now.state is None and isinstance(call, AskNumber | Revoke):
             yield from self._begun(now, call, heard.told)
         elif operation.at is None or operation.at >= now.at:
@@ -139,7 +137,7 @@ class SeatHistory:
 
     # Calls without an answer
 
-    def _perhaps(self, now: Situation, call: Call) -> Iterator[Situation]:
+    def _perhaps(self, now: Situation, call: Call, when: Span) -> Iterator[Situation]:
         state = now.state
         if state is None:
             return  # whatever began it is seen with the next number
@@ -147,15 +145,19 @@ class SeatHistory:
             after, _ = self.rule.step(state, call, now.at)
             yield _gone_on(now, after, now.at)
         elif isinstance(call, Open | TakeOver | Beat | Release) and call.number == state.number:
-            yield from self._done(now, state, call)
+            yield from self._done(now, state, call, when)
 
-    def _done(self, now: Situation, state: State, call: DeviceCall) -> Iterator[Situation]:
+    def _done(
+        self, now: Situation, state: State, call: DeviceCall, when: Span
+    ) -> Iterator[Situation]:
         low, high = now.expires or (state.expires, state.expires)
-        held = (now.at, high - 1) if state.holder and now.at < high else None
+        held = _span(when[0], min(high - 1, when[1])) if state.holder else None
+        free = _span(max(when[0], low) if state.holder else when[0], when[1])
         mine = state.holder is not None and state.holder.id == call.device.id
         match call:
             case Open() | TakeOver():
-                yield self._grant(now, state, call, (max(now.at, low), EVER))
+                if free:
+                    yield self._grant(now, state, call, free)
                 if held and mine and isinstance(call, Open):
                     yield self._renew(now, state, call, held)
                 if held and not mine and isinstance(call, TakeOver) and self._names(call, state):
@@ -237,6 +239,10 @@ def _shown(told: Told) -> tuple[float | None, float | None]:
         case Lease(held=(_, since, expires)):
             return since, expires
     return None, None
+
+
+def _span(low: float, high: float) -> Span | None:
+    return (low, high) if low <= high else None
 
 
 def _until(span: Span | None, at: float) -> Span | None:

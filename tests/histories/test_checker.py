@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.access import Claim, Device, Gone, Granted, InUse, Timings
-from tests.histories.checker import Operation, find_violation
+from tests.histories.checker import Operation, Span, find_violation
 from tests.histories.seat_rule import (
     AskNumber,
     Beat,
@@ -201,7 +201,7 @@ def register(state: int, call: int | None) -> tuple[int, int]:
     return (state, state) if call is None else (call, call)
 
 
-def step(state: int, operation: Operation[int | None, int]) -> Iterator[int]:
+def step(state: int, operation: Operation[int | None, int], _: Span) -> Iterator[int]:
     after, answer = register(state, operation.call)
     if operation.returned is None and after != state:
         yield after
