@@ -2,7 +2,7 @@
 UV := scripts/uv
 RUN := $(UV) run --frozen
 
-SERVED := tests/cli tests/deploy tests/journeys tests/leaks
+SERVED := tests/benchmarks tests/cli tests/deploy tests/journeys tests/leaks
 
 .PHONY: demo test served inside postgres check bench budgets axe screenshots nightly setup messages
 
