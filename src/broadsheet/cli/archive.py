@@ -98,6 +98,8 @@ def run_move(options: argparse.Namespace) -> int:
     if is_sealed(source):
         raise Refusal("this paper has moved already: set database_url")
     _look(to)
+    say("Making the tables.")
+    _django(["migrate", "--verbosity", "0"], to)
     with standstill(source) as still, tempfile.TemporaryDirectory(dir=paper.data_dir) as folder:
         file = str(Path(folder) / "paper.tar.gz")
         say("Nobody can write to the paper from now on.\nCopying:")
