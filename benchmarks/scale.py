@@ -21,6 +21,9 @@ from typing import Any
 from drawing import Chart, svg
 from news_peak import LATEST, Ask, Behaviour, Course, Peak, simulate
 
+from broadsheet.gate.events import PAUSE as EVENTS_PAUSE
+from broadsheet.gate.openings import PAUSE as OPENINGS_PAUSE
+
 SUBSCRIBERS = 10_000_000
 MONTH_HOURS = 730
 EGRESS = ((10, 0.09), (50, 0.085), (150, 0.07), (math.inf, 0.05))
@@ -69,6 +72,10 @@ class Costs:
     db_print: float = 4_000.0
     event_row: float = 4_000.0
     """How long one batch of events keeps the next from the totals of its day (elapsed time)."""
+    openings_row: float = 5_000.0
+    """The same, for the openings of a story in this hour."""
+    db_openings: float = 3_000.0
+    """What a process has noted of openings in two seconds."""
     page_bytes: float = 8_900.0
     small_bytes: float = 700.0
     """A beat's or release's answer."""
@@ -199,7 +206,7 @@ class Bend:
 def bends(needed: Demand, found: Fleet, costs: Costs, house: House) -> list[Bend]:
     """All of them, the first to give way first."""
     displaced, processes = needed.rates[Ask.TAKEOVER], found.processes
-    batches = min(displaced, processes / 0.2)
+    batches = min(displaced, processes / EVENTS_PAUSE)
     printing = processes * house.hot_stories * house.faces
     database = (house.database_cores * house.database_busy) or 1
     there = [
@@ -209,6 +216,13 @@ def bends(needed: Demand, found: Fleet, costs: Costs, house: House) -> list[Bend
             1,
             "count in each process and write the totals every ten seconds, or as the last step "
             "of the transaction",
+        ),
+        Bend(
+            "the hour's openings of a story that everybody reads: one row that every process "
+            "changes every two seconds",
+            processes / OPENINGS_PAUSE * costs.openings_row / 1e6,
+            1,
+            "hand openings over less often where there are many processes; commit each row alone",
         ),
         Bend(
             "PostgreSQL's cores (one primary)",
@@ -253,6 +267,7 @@ def database_cores(needed: Demand, found: Fleet, costs: Costs, house: House) -> 
         "passes issued": needed.rates[Ask.ADMISSION] * costs.db_admission / 1e6,
         "front pages": needed.rates[Ask.FRONT] * (1 - house.edges) * costs.db_front / 1e6,
         "seat events": needed.rates[Ask.TAKEOVER] * costs.db_takeover / 1e6,
+        "openings": found.processes / OPENINGS_PAUSE * costs.db_openings / 1e6,
         "asking for publications": found.processes * costs.db_process / 1e6,
     }
 
@@ -349,8 +364,10 @@ def _of_soak(seen: dict[str, Any]) -> dict[str, float]:
             "db_front": costs["front"]["postgresql"],
             "db_print": costs["front"]["postgresql"],
             "db_process": seen["idle"]["postgresql"],
-            "db_takeover": seen["events"]["database_us"],
-            "event_row": seen["events"]["took_us"],
+            "db_takeover": seen["batches"]["events"]["database_us"],
+            "event_row": seen["batches"]["events"]["took_us"],
+            "db_openings": seen["batches"]["openings"]["database_us"],
+            "openings_row": seen["batches"]["openings"]["took_us"],
         }
     return found
 

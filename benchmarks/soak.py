@@ -65,7 +65,7 @@ AT_ONCE = 32
 """Requests under way while the capacity is looked for."""
 CAPACITY_SECONDS = 15.0
 IDLE_SECONDS = 10.0
-EVENTS_RECORDED = 300
+BATCHES = 300
 ALONE_SECONDS = 3.0
 """How long each kind is asked alone, to see what one of it costs."""
 EVERY = 5.0
@@ -131,8 +131,8 @@ class Setting:
     logs: list[Path]
     publish: Callable[[], None]
     """Publishes a story; returns when everybody reads the new one."""
-    record: Callable[[], dict[str, float]]
-    """Has a few hundred takeovers recorded in the database, and says how long one took."""
+    record: Callable[[str], dict[str, float]]
+    """Has a few hundred batches of what the gate notes recorded, and says how long one took."""
 
 
 class Away(Exception):
@@ -408,7 +408,7 @@ def _paper(options: argparse.Namespace, folder: Path) -> Iterator[Setting]:
             processes=processes,
             logs=logs,
             publish=publish,
-            record=lambda: _record(data, more),
+            record=lambda what: _record(what, data, more),
         )
 
 
@@ -428,8 +428,8 @@ def _inside(folder: Path, more: dict[str, str]) -> dict[str, str]:
     return papers.environment() | more | settings
 
 
-def _record(folder: Path, more: dict[str, str]) -> dict[str, float]:
-    command = [sys.executable, str(papers.HERE / "recorder.py"), str(EVENTS_RECORDED)]
+def _record(what: str, folder: Path, more: dict[str, str]) -> dict[str, float]:
+    command = [sys.executable, str(papers.HERE / "recorder.py"), what, str(BATCHES)]
     done = subprocess.run(
         command, env=_inside(folder, more), stdout=subprocess.PIPE, timeout=120, check=True
     )
@@ -481,7 +481,7 @@ async def _soak(paper: Setting, options: argparse.Namespace) -> dict[str, Any]:
     await _as_fast_as_answered(load, 5.0, AT_ONCE)  # pools are full
     idle = await _idle(paper)
     costs = {kind: await _cost(load, paper, kind) for kind in MIX}
-    events = await _events(paper)
+    batches = {what: await _batch(paper, what) for what in ("events", "openings")}
     capacity = await _as_fast_as_answered(load, CAPACITY_SECONDS, AT_ONCE)
     rate = options.rate or capacity / 2
     print(f"{capacity:.0f} a second at the most; {rate:.0f} are held", file=sys.stderr)
@@ -500,7 +500,7 @@ async def _soak(paper: Setting, options: argparse.Namespace) -> dict[str, Any]:
         "rate": rate,
         "idle": idle,
         "costs": costs,
-        "events": events,
+        "batches": batches,
         **result,
     }
 
@@ -533,10 +533,10 @@ async def _idle(paper: Setting) -> dict[str, float]:
     return {part: (spent - before[part]) / whole * 1e6 for part, spent in _spent(paper).items()}
 
 
-async def _events(paper: Setting) -> dict[str, float]:
-    """What the events of one takeover cost: the database's CPU time, and how long they took."""
+async def _batch(paper: Setting, what: str) -> dict[str, float]:
+    """What a batch of a process's notes costs: the database's CPU time, and how long it takes."""
     before = _spent(paper)
-    seen = await asyncio.to_thread(paper.record)
+    seen = await asyncio.to_thread(paper.record, what)
     spent = _spent(paper).get("postgresql", 0.0) - before.get("postgresql", 0.0)
     return {"took_us": seen["microseconds"], "database_us": spent / seen["count"] * 1e6}
 
@@ -704,10 +704,11 @@ def _table(result: dict[str, Any]) -> str:
         lines.append(f"{kind:<16}{cells}")
     cells = "".join(f"{result['idle'].get(part, 0.0):>{wide}.0f}" for part in PARTS)
     lines.append(f"{'a second of rest':<16}{cells}")
-    lines.append(
-        "The events of a takeover: {took_us:.0f} µs until they are kept, {database_us:.0f} µs of "
-        "the database's CPU time.".format(**result["events"])
-    )
+    lines += [
+        f"A batch of {what}: {one['took_us']:.0f} µs until it is kept, "
+        f"{one['database_us']:.0f} µs of the database's CPU time."
+        for what, one in result["batches"].items()
+    ]
     lines += ["", f"{'':<16}{'MB':>{wide}}{'MB an hour':>{wide}}{'±':>{wide}}{'files':>{wide}}"]
     for name, one in result["grows"].items():
         figures = (one["mb"], one["mb_per_hour"], one["noise"], one["files"])
