@@ -52,7 +52,8 @@ class ValkeyServer:
             with contextlib.suppress(valkey.ValkeyError), self.client() as client:
                 client.ping()
                 return
-            assert time.monotonic() < deadline, (self.folder / "log").read_text()
+            runs = self._process.poll() is None and time.monotonic() < deadline
+            assert runs, (self.folder / "log").read_text()
             time.sleep(0.02)
 
     def kill(self) -> None:

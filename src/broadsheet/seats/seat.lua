@@ -46,14 +46,14 @@ if call == 'number' then
 elseif call == 'look' then
   return { now, epoch, since, expires, number, holder, name }
 elseif call == 'revoke' then
+  local ended = ''
   number = number + 1
   for which = 6, #ARGV do
-    if holder ~= '' and ARGV[which] == holder then
-      tell(holder, '')
-      holder, name, expires = '', '', 0
-    end
+    if ARGV[which] == holder then ended = holder end
   end
+  if ended ~= '' then holder, name, expires = '', '', 0 end
   write()
+  if ended ~= '' then tell(ended, '') end
   return { now, number }
 end
 
@@ -92,9 +92,9 @@ elseif held then
     and tonumber(ARGV[8]) == epoch and age >= 0 and age < TAKEOVER
   if not good then return { now, 'in-use', holder, name, since, epoch } end
   displaced, by = holder, name
-  tell(holder, label)
 end
 
 holder, name, epoch, since, expires = device, label, epoch + 1, now, now + LEASE
-write()
+write() -- a server without memory stops here: nobody is told what is not so
+if displaced ~= '' then tell(displaced, label) end
 return { now, 'granted', epoch, expires, 1, displaced, by }
