@@ -45,7 +45,7 @@ screenshots: setup ## every kind of page, as it looks: make screenshots TO=folde
 	$(RUN) python scripts/screenshots.py $(TO) $(ARGS)
 
 nightly: setup ## the long proofs
-	BROADSHEET_OPERATIONS=100000 $(RUN) pytest tests/seats tests/histories
+	BROADSHEET_OPERATIONS=1000000 $(RUN) pytest tests/seats tests/histories
 	$(MAKE) postgres
 
 messages: setup ## collect strings into the catalogues and compile them

@@ -25,7 +25,7 @@ from broadsheet.gate.pages import Face, Story
 from broadsheet.gate.request import Receive, Scope, Send
 from broadsheet.gate.seals import Pass, device_key
 from broadsheet.meters import SqliteMeterStore
-from broadsheet.seats import SqliteSeatStore
+from broadsheet.seats import SeatStore, SqliteSeatStore
 
 HIDDEN = "what stands behind the wall"
 PERSONAL = "%%holder%%|%%since%%|%%since_text%%|token=%%token%%;"
@@ -85,9 +85,12 @@ class World:
     trusted_proxies: tuple[str, ...] = ()
     printed: int = 0
     timings: Timings = field(default_factory=Timings)
+    shared_store: SeatStore | None = None
+    """In the place of this host's own."""
 
     def __post_init__(self) -> None:
-        self.store = SqliteSeatStore(self.folder / "seats", self.timings, clock=lambda: self.now)
+        own = SqliteSeatStore(self.folder / "seats", self.timings, clock=lambda: self.now)
+        self.store = self.shared_store or own
         self.meters = SqliteMeterStore(self.folder / "meters")
         self.gate = Gate(
             Parts(
