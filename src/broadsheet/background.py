@@ -31,6 +31,7 @@ from broadsheet.shelf.history import tidy_history
 from broadsheet.shelf.openings import tidy_openings
 from broadsheet.subscriptions.invitations import tidy_invitations
 from broadsheet.subscriptions.sharing import tidy
+from broadsheet.web.away import is_away
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,8 @@ class Background:
     def __init__(self) -> None:
         self._workers = {queue: _worker(queue) for queue in ("default", SLOW)}
         self._stop = threading.Event()
-        self._signs = threading.Thread(target=self._live, name="background-signs", daemon=True)
+        self._waits = False
+        self._clock = threading.Thread(target=self._keep_time, name="background-clock", daemon=True)
         self._wake = {queue: threading.Event() for queue in self._workers}
         self._threads = [
             threading.Thread(
@@ -67,7 +69,7 @@ class Background:
     def start(self) -> None:
         """Begin."""
         task_enqueued.connect(self._wake_after_commit)
-        for thread in [self._signs, *self._threads]:
+        for thread in [self._clock, *self._threads]:
             thread.start()
 
     def stop(self) -> None:
@@ -87,24 +89,38 @@ class Background:
             wake.wait(INTERVAL)
             wake.clear()
             try:
-                if queue != SLOW:
-                    self._enqueue_what_is_due()
                 self._workers[queue].run()
-            except Exception:  # the database may be away; the queue is still there later
-                logger.exception("background work failed, trying again")
+                self._waits = False
+            except Exception as error:  # the queue is still there later
+                self._failed(error)
             finally:
                 connections.close_all()
 
-    def _live(self) -> None:
+    def _keep_time(self) -> None:
+        # Apart from the workers: however much waits in the queues, the hour strikes.
+        signed = -SIGN
         while not self._stop.is_set():
             try:
-                for worker in self._workers.values():
-                    cache.set(_sign_of(worker.worker_id), 1, timeout=SILENCE)
-            except Exception:  # the database may be away
-                logger.warning("no sign of life can be given")
+                if time.monotonic() - signed >= SIGN:
+                    self._give_sign()
+                    signed = time.monotonic()
+                self._enqueue_what_is_due()
+            except Exception as error:  # what is due is so still
+                self._failed(error)
             finally:
                 connections.close_all()
-            self._stop.wait(SIGN)
+            self._stop.wait(INTERVAL)
+
+    def _failed(self, error: Exception) -> None:
+        if not is_away(error):
+            logger.error("background work failed, trying again", exc_info=error)
+        elif not self._waits:
+            self._waits = True
+            logger.warning("background work waits for the database: %s", error)
+
+    def _give_sign(self) -> None:
+        for worker in self._workers.values():
+            cache.set(_sign_of(worker.worker_id), 1, timeout=SILENCE)
 
     def _wake_all(self) -> None:
         for event in self._wake.values():

@@ -11,6 +11,7 @@ import pytest
 
 from tests.hosts.conftest import Shared
 from tests.hosts.host import Host, until
+from tests.leaks.client import Browser, Server
 from tests.leaks.desk import Desk
 
 DRAIN = "2"
@@ -82,16 +83,14 @@ def test_each_is_restarted_in_turn_under_load_and_no_request_fails(
     hosts = [shared.host(name, "--drain", DRAIN).start() for name in ("left", "right")]
     balancer = Balancer(hosts)
     try:
-        opened = hosts[0].ask(story, cookie=_jar(here))
-        assert opened[1]["broadsheet-access"] == "granted; reason=lease"
+        ana = Browser(Server("127.0.0.1", hosts[0].port), here)
+        assert ana.ask(story).access == "granted; reason=lease"
+        epoch = int(ana.cookies["bs_lease"])
         balancer.start(["/us/", story, "/us/world/"], clients=3)
         for host in hosts * 2:
-            beat = _beat(balancer, here)
-            assert beat["epoch"] == 1, beat
-            port = host.port
+            assert _beat(balancer, here, epoch)["epoch"] == epoch
             host.stop()
-            assert host.port == port
-            assert _beat(balancer, here)["epoch"] == 1
+            assert _beat(balancer, here, epoch)["epoch"] == epoch
             other = hosts[1 - hosts.index(host)]
             refused = other.ask(story, cookie=_jar(there))
             assert refused[1]["broadsheet-access"] == "preview; reason=in-use"
@@ -109,11 +108,11 @@ def test_each_is_restarted_in_turn_under_load_and_no_request_fails(
     assert min(served.values()) > 20
 
 
-def _beat(balancer: Balancer, jar: dict[str, str]) -> dict[str, int]:
+def _beat(balancer: Balancer, jar: dict[str, str], epoch: int) -> dict[str, int]:
     page = balancer.ask(
         "/-/seat/beat",
         "POST",
-        "epoch=1",
+        f"epoch={epoch}",
         cookie=_jar(jar),
         content_type="application/x-www-form-urlencoded",
         accept="application/json",

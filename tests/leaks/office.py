@@ -253,8 +253,8 @@ def queued_since(at: float, name: str) -> int:
 
 
 def give_up() -> None:
-    """Nobody does the noting any more."""
-    DBTaskResult.objects.filter(task_path=note.module_path).delete()
+    """What waits is not done any more."""
+    DBTaskResult.objects.exclude(pk__in=DBTaskResult.objects.finished()).delete()
 
 
 if __name__ == "__main__":
