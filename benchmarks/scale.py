@@ -325,7 +325,6 @@ def _of_gate(seen: dict[str, Any]) -> dict[str, float]:
     return {
         "page": targets["subscriber_valkey"]["server_us"],
         "free": targets["free"]["server_us"],
-        "print_page": seen["cold"]["first_ms"] * 1000,
     }
 
 
@@ -350,6 +349,10 @@ def _of_soak(seen: dict[str, Any]) -> dict[str, float]:
     costs = seen["costs"]
     servers = [one["mb"] for name, one in seen["grows"].items() if name.startswith("server")]
     found = {
+        "page": costs["page"]["server"],
+        "free": costs["free"]["server"],
+        "store_call": costs["page"]["valkey"],
+        "print_page": seen["printing"]["server"],
         "beat": costs["beat"]["server"],
         "release": costs["release"]["server"],
         "in_use": costs["page"]["server"],
@@ -362,7 +365,7 @@ def _of_soak(seen: dict[str, Any]) -> dict[str, float]:
         found |= {
             "db_admission": costs["admission"]["postgresql"],
             "db_front": costs["front"]["postgresql"],
-            "db_print": costs["front"]["postgresql"],
+            "db_print": seen["printing"]["postgresql"],
             "db_process": seen["idle"]["postgresql"],
             "db_takeover": seen["batches"]["events"]["database_us"],
             "event_row": seen["batches"]["events"]["took_us"],
@@ -373,11 +376,12 @@ def _of_soak(seen: dict[str, Any]) -> dict[str, float]:
 
 
 READERS: Mapping[str, Callable[[dict[str, Any]], dict[str, float]]] = {
+    "soak": _of_soak,
     "gate": _of_gate,
     "stores": _of_stores,
     "streams": _of_streams,
-    "soak": _of_soak,
 }
+"""Where two of them measured the same, the later one is believed."""
 
 
 def reckoned(

@@ -177,14 +177,16 @@ class Load:
                 await stream.opened
                 self._streams[which, device] = stream
 
-    async def open_everything(self) -> None:
-        """Every story once as each kind of reader, of each process: pages are printed then."""
+    async def open_everything(self) -> int:
+        """Every story once as a subscriber and as a visitor, of each process, which prints their
+        pages then; how many pages that is."""
         for where in range(len(self._idle)):
             for path in self._paper.stories:
                 with self._reader() as reader:
                     await self._opens(reader, where, path)
+            for path in self._paper.previews:
                 await self._get(where, path, {})
-            await self._takeover(where)
+        return len(self._idle) * (len(self._paper.stories) + len(self._paper.previews))
 
     async def one(self, due: float, kind: str = "") -> None:
         """Something of the mix, timed from when it was due."""
@@ -477,7 +479,9 @@ def _publisher(folder: Path, more: dict[str, str], log: Path) -> Iterator[Callab
 async def _soak(paper: Setting, options: argparse.Namespace) -> dict[str, Any]:
     load = Load(paper)
     await load.begin()
-    await load.open_everything()
+    before = _spent(paper)
+    printed = await load.open_everything()
+    printing = _each(before, _spent(paper), printed)
     await _as_fast_as_answered(load, 5.0, AT_ONCE)  # pools are full
     idle = await _idle(paper)
     costs = {kind: await _cost(load, paper, kind) for kind in MIX}
@@ -498,6 +502,7 @@ async def _soak(paper: Setting, options: argparse.Namespace) -> dict[str, Any]:
         "minutes": options.minutes,
         "capacity": capacity,
         "rate": rate,
+        "printing": printing,
         "idle": idle,
         "costs": costs,
         "batches": batches,
@@ -521,16 +526,14 @@ async def _cost(load: Load, paper: Setting, kind: str) -> dict[str, float]:
     """CPU time that one of a kind costs each part, in microseconds."""
     before, answers = _spent(paper), len(load.times)
     await _as_fast_as_answered(load, ALONE_SECONDS, AT_ONCE // 4, kind)
-    asked = len(load.times) - answers
-    return {part: (spent - before[part]) / asked * 1e6 for part, spent in _spent(paper).items()}
+    return _each(before, _spent(paper), len(load.times) - answers)
 
 
 async def _idle(paper: Setting) -> dict[str, float]:
     """CPU time in microseconds that each part takes per second and process while nobody asks."""
     before = _spent(paper)
     await asyncio.sleep(IDLE_SECONDS)
-    whole = IDLE_SECONDS * len(paper.servers)
-    return {part: (spent - before[part]) / whole * 1e6 for part, spent in _spent(paper).items()}
+    return _each(before, _spent(paper), IDLE_SECONDS * len(paper.servers))
 
 
 async def _batch(paper: Setting, what: str) -> dict[str, float]:
@@ -539,6 +542,11 @@ async def _batch(paper: Setting, what: str) -> dict[str, float]:
     seen = await asyncio.to_thread(paper.record, what)
     spent = _spent(paper).get("postgresql", 0.0) - before.get("postgresql", 0.0)
     return {"took_us": seen["microseconds"], "database_us": spent / seen["count"] * 1e6}
+
+
+def _each(before: dict[str, float], after: dict[str, float], count: float) -> dict[str, float]:
+    """Microseconds for each of so many, by part."""
+    return {part: (after[part] - before[part]) / count * 1e6 for part in after}
 
 
 def _spent(paper: Setting) -> dict[str, float]:
@@ -702,8 +710,9 @@ def _table(result: dict[str, Any]) -> str:
     for kind, cost in result["costs"].items():
         cells = "".join(f"{cost.get(part, 0.0):>{wide}.0f}" for part in PARTS)
         lines.append(f"{kind:<16}{cells}")
-    cells = "".join(f"{result['idle'].get(part, 0.0):>{wide}.0f}" for part in PARTS)
-    lines.append(f"{'a second of rest':<16}{cells}")
+    for name, cost in (("printing", result["printing"]), ("rest, a second", result["idle"])):
+        cells = "".join(f"{cost.get(part, 0.0):>{wide}.0f}" for part in PARTS)
+        lines.append(f"{name:<16}{cells}")
     lines += [
         f"A batch of {what}: {one['took_us']:.0f} µs until it is kept, "
         f"{one['database_us']:.0f} µs of the database's CPU time."
