@@ -20,7 +20,7 @@ from broadsheet.billing.till import asking
 from broadsheet.readers.models import Reader
 from broadsheet.stripe_stand_in.browser import NotPaid
 from broadsheet.subscriptions.models import Plan, Subscription
-from tests import people
+from tests import people, settings
 from tests.billing.conftest import (
     Till,
     a_minute_passes,
@@ -223,6 +223,13 @@ def on_file(
             connections["default"] = kept
 
 
+def with_connections_of_their_own(test: Callable[..., None]) -> Callable[..., None]:
+    """A test whose threads share a database, as they do in a served paper."""
+    if settings.SERVER is None:
+        return pytest.mark.usefixtures("on_file")(test)
+    return pytest.mark.django_db(transaction=True, serialized_rollback=True)(test)
+
+
 def at_once(*works: Callable[[], object]) -> list[str]:
     """What became of each."""
     gate, said = threading.Barrier(len(works)), list[str]()
@@ -244,7 +251,8 @@ def at_once(*works: Callable[[], object]) -> list[str]:
     return sorted(said)
 
 
-def test_two_clicks_at_once_lead_to_one_till(till: Till, on_file: None) -> None:
+@with_connections_of_their_own
+def test_two_clicks_at_once_lead_to_one_till(till: Till) -> None:
     call_command("ship_plans")
     nora = people.reader("nora@example.com")
     sold = price(Plan.objects.get(code="basic"))
@@ -257,7 +265,8 @@ def test_two_clicks_at_once_lead_to_one_till(till: Till, on_file: None) -> None:
     assert len(list(sdk().v1.customers.list())) == 1
 
 
-def test_two_plans_at_once_leave_one_till_open(till: Till, on_file: None) -> None:
+@with_connections_of_their_own
+def test_two_plans_at_once_leave_one_till_open(till: Till) -> None:
     call_command("ship_plans")
     nora = people.reader("nora@example.com")
     orders = [Order(price(Plan.objects.get(code=code)), seats) for code, seats in PLANS]
@@ -271,9 +280,8 @@ def test_two_plans_at_once_leave_one_till_open(till: Till, on_file: None) -> Non
 PLANS = (("basic", 1), ("group", 5))
 
 
-def test_the_webhook_the_browser_and_the_sweep_at_once_begin_one_subscription(
-    till: Till, on_file: None
-) -> None:
+@with_connections_of_their_own
+def test_the_webhook_the_browser_and_the_sweep_at_once_begin_one_subscription(till: Till) -> None:
     call_command("ship_plans")
     nora = people.reader("nora@example.com")
     tills = _two_tills(nora, {plan.code: plan for plan in Plan.objects.all()})
@@ -289,7 +297,8 @@ def test_the_webhook_the_browser_and_the_sweep_at_once_begin_one_subscription(
     assert subscription_of(nora).seats.filter(reader=nora).count() == 1
 
 
-def test_a_change_pressed_twice_at_once_is_charged_once(till: Till, on_file: None) -> None:
+@with_connections_of_their_own
+def test_a_change_pressed_twice_at_once_is_charged_once(till: Till) -> None:
     call_command("ship_plans")
     nora = people.reader("nora@example.com")
     buy(till, nora, price(Plan.objects.get(code="basic"), "year"))

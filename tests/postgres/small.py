@@ -51,8 +51,9 @@ def folder(at: Path) -> Path:
         meters.execute("INSERT INTO reading VALUES (1, 2, 3.5)")
         meters.commit()
     connection.ensure_connection()
+    # Also what this test has not committed, and never will.
+    (data / "paper.sqlite3").write_bytes(connection.connection.serialize())
     with closing(sqlite3.connect(data / "paper.sqlite3")) as file:
-        connection.connection.backup(file)
         file.execute("PRAGMA journal_mode=WAL")
     keys = '["a-key-for-tests-a-key-for-tests-a-key"]'
     config = (
