@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.live import SHORT, clean_env, free_port
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds a host may take to start or to stop."""
 
 
