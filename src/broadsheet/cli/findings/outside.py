@@ -69,7 +69,9 @@ def _storage(paper: PaperSettings) -> Iterator[Finding]:
             "Set it to that address's scheme and host."
         )
     if "?" in address:
-        yield fault("Addresses of pictures are signed and expire, but pages keep them: see media_options.")
+        yield fault(
+            "Addresses of pictures are signed and expire, but pages keep them: see media_options."
+        )
 
 
 def _front_door(paper: PaperSettings) -> Iterator[Finding]:
