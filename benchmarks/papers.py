@@ -30,6 +30,8 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 LINK = re.compile(r'href="((?:/[\w-]+){2,3}/)"')
 STORY = 4
 """Slashes in a story's address: edition, section, story."""
+START = 180.0
+"""Seconds a server may take to start: on a busy machine it does."""
 REDIRECTS = 3
 DEVICE_FILE = "benchmark-device"
 
@@ -225,7 +227,7 @@ def _links(visitor: Visitor, page: str, front: str) -> set[str]:
 
 
 def _wait(process: "subprocess.Popen[Any]", port: int) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + START
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError):
             socket.create_connection((HOST, port), 1).close()
