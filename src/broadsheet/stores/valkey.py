@@ -44,6 +44,7 @@ class ValkeyScript:
         self._script = self._threads.register_script(text)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: list[Call] = []
+        self._sending: asyncio.Task[None] | None = None
         self._away_until = 0.0
 
     def call(self, key: str, *arguments: Argument) -> Any:
@@ -67,8 +68,7 @@ class ValkeyScript:
         return await reply
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop, self._waiting = loop, []
-        self._sending: asyncio.Task[None] | None = None
+        self._loop, self._waiting, self._sending = loop, [], None
         self._client = _async_client(self.url, self._budget, self._cluster)
 
     async def _send(self) -> None:
