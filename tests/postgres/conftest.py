@@ -33,21 +33,23 @@ def server() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def told(server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Told:
+def tables(server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with a paper's tables and nothing in them, to make others like it: making them
+    is what takes long."""
+    environment = chosen(tmp_path_factory.mktemp("tables"), server.database("tables"))
+    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+    subprocess.run(command, env=environment, check=True, timeout=600)
+    return "tables"
+
+
+@pytest.fixture(scope="session")
+def told(server: Postgres, tables: str, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """What came of the races, and of the searches, in a process of its own."""
-    folder = tmp_path_factory.mktemp("races")
-    chosen = {
-        "DJANGO_SETTINGS_MODULE": "broadsheet.settings.django",
-        "BROADSHEET_CONFIG": str(folder / "none.toml"),
-        "BROADSHEET_DATA_DIR": str(folder),
-        "BROADSHEET_DATABASE_URL": server.database("races"),
-        "BROADSHEET_SECRET_KEYS": '["a-key-for-tests-a-key-for-tests-a-key"]',
-    }
     done = subprocess.run(
         [sys.executable, "-m", "tests.postgres.races"],
         check=False,
         cwd=REPOSITORY,
-        env=clean_env(chosen),
+        env=chosen(tmp_path_factory.mktemp("races"), server.database("races", tables)),
         capture_output=True,
         text=True,
         timeout=600,
@@ -57,13 +59,26 @@ def told(server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Told:
     return outcomes
 
 
+def chosen(folder: Path, database: str) -> dict[str, str]:
+    """The environment of a process whose paper is in this folder and database."""
+    return clean_env(
+        {
+            "DJANGO_SETTINGS_MODULE": "broadsheet.settings.django",
+            "BROADSHEET_CONFIG": str(folder / "none.toml"),
+            "BROADSHEET_DATA_DIR": str(folder),
+            "BROADSHEET_DATABASE_URL": database,
+            "BROADSHEET_SECRET_KEYS": '["a-key-for-tests-a-key-for-tests-a-key"]',
+        }
+    )
+
+
 def broadsheet(folder: Path, *typed: str, database: str = "", said: str = "") -> Done:
     """The command, typed in a paper's folder; `said` is what somebody types when asked."""
-    chosen = {"BROADSHEET_DATABASE_URL": database} if database else {}
+    other = {"BROADSHEET_DATABASE_URL": database} if database else {}
     return subprocess.run(
         [sys.executable, "-m", "broadsheet", *typed],
         cwd=folder,
-        env={**clean_env(chosen), "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**clean_env(other), "PYTHONPATH": os.pathsep.join(sys.path)},
         input=said,
         capture_output=True,
         text=True,

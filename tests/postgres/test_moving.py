@@ -61,10 +61,12 @@ def test_a_moved_paper_is_read_and_not_written(paper: Path) -> None:
     assert "This paper has moved to PostgreSQL" in checked
 
 
-def test_a_paper_moves_and_what_cannot_be_moved_stays(paper: Path, server: Postgres) -> None:
-    """One story of its own, because building a database takes long: what PostgreSQL refuses is
+def test_a_paper_moves_and_what_cannot_be_moved_stays(
+    paper: Path, server: Postgres, tables: str
+) -> None:
+    """One story of its own, because moving takes long: what PostgreSQL refuses is
     told and nothing is kept; mended, it moves; then nothing else may move there."""
-    url, path = server.database("moving"), paper / "data" / "paper.sqlite3"
+    url, path = server.database("moving", tables), paper / "data" / "paper.sqlite3"
     author = Author.objects.get(slug="ann-poe").pk
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("UPDATE newsroom_author SET name = 'Ann' || char(0) WHERE id = ?", [author])

@@ -57,12 +57,14 @@ class Postgres:
         """Address of the database of this name, as `database_url` wants it."""
         return f"postgres://{OWNER}:{quote(self._password)}@127.0.0.1:{self.port}/{name}"
 
-    def database(self, name: str) -> str:
-        """Make an empty database, in the place of an older one; its address."""
+    def database(self, name: str, like: str = "template0") -> str:
+        """Make a database, in the place of an older one; its address. It is empty, or like
+        another one of this server's that nobody is connected to."""
         with closing(psycopg.connect(self.url(), autocommit=True)) as db:
             which = sql.Identifier(name)
             db.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(which))
-            db.execute(sql.SQL("CREATE DATABASE {}").format(which))
+            model = sql.Identifier(like)
+            db.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(which, model))
         return self.url(name)
 
     def start(self) -> None:
