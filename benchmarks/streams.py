@@ -158,7 +158,10 @@ def _with(name: str, told: dict[str, Any], options: argparse.Namespace) -> dict[
             return {"name": name, **uvloop.run(_bare(server, options))}
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(valkey_server()).url if name == "valkey" else ""
-        more = {"BROADSHEET_VALKEY_URL": url} if url else {}
+        # A busy machine must not look like a store that is away.
+        more = {"BROADSHEET_STORE_BUDGET_MS": "1000"} | (
+            {"BROADSHEET_VALKEY_URL": url} if url else {}
+        )
         serve = ["-m", "broadsheet", "serve", "--no-background", "--port"]
         holder = stack.enter_context(_server(options.data, serve, more))
         other = stack.enter_context(_server(options.data, serve, more))
