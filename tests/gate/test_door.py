@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from broadsheet.access import Level, Mode
+from broadsheet.access import Device, Level, Mode, Timings
 from broadsheet.gate.events import Event
+from broadsheet.seats import SqliteSeatStore, Told
+from broadsheet.stores import StoreAway
 from tests.gate.world import HIDDEN, Answer, World
 
 
@@ -259,6 +261,38 @@ async def test_while_the_store_is_away_subscribers_read_on_and_nobody_else_does(
         lock.close()
     await world.gate.recorder.flush()
     assert Event.STORE_AWAY in [event.kind for event in world.events]
+
+
+class BackInBetween(SqliteSeatStore):
+    """Away when it is asked, as the office finds too, and back when it is asked again."""
+
+    away = False
+
+    async def open(self, key: str, device: Device, number: int) -> Told:
+        if self.away:
+            raise StoreAway
+        return await super().open(key, device, number)
+
+    def number(self, key: str) -> int:
+        if not self.away:
+            return super().number(key)
+        self.away = False
+        return 0  # what the office puts into a pass while the store is away
+
+
+@told
+async def test_a_store_that_comes_back_while_the_sign_in_is_asked_shuts_no_subscriber_out(
+    tmp_path: Path,
+) -> None:
+    store = BackInBetween(tmp_path / "seats", Timings())
+    world = World(tmp_path, shared_store=store)
+    path = world.publish(Level.SUBSCRIBERS)
+    ana = world.browser("ana")
+    await ana.get(path)
+    store.away = True
+    answer = await ana.get(path)
+    assert answer.access == "granted; reason=lease"
+    assert HIDDEN in answer.text
 
 
 @told

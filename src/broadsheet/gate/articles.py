@@ -156,13 +156,13 @@ class ArticleDoor:
 
     async def _decide(self, reading: Reading) -> Decision:
         facts = await self._facts(reading)
-        if reading.revoked:
-            reading.who = await self._identifier.renew(reading.request)
-            facts = await self._facts(reading)
-        elif reading.unvouched and not reading.who.renewed:
+        if reading.unvouched and not reading.who.renewed:
             # The store cannot say whether the pass is old: the sign-in behind it can.
             trusted = reading.who.a_pass
             reading.who = await self._identifier.renew(reading.request, trusted)
+            facts = await self._facts(reading)
+        if reading.revoked:  # perhaps by a store that has just come back
+            reading.who = await self._identifier.renew(reading.request)
             facts = await self._facts(reading)
         return decide(facts)
 
