@@ -76,6 +76,8 @@ class Fault:
     options: tuple[str, ...] = ("--save", "")
     victims = 0
     ahead: tuple[float, ...] = (0.0,)
+    harmless = False
+    """Nothing is done to anybody."""
     needs_network = False
     beats_come = True
     """Whether a reader's next beat reaches the store in time, all the while."""
@@ -85,22 +87,32 @@ class Fault:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def strike(self, scene: Scene) -> None:
-        """Do it once, and put right what can be."""
+    def strike(self, scene: Scene) -> bool:
+        """Do it once, and put right what can be; whether anything was done."""
+        return False
+
+
+class Peace(Fault):
+    """Nothing fails."""
+
+    harmless = True
 
 
 class ClocksApart(Fault):
-    """Each host's clock says something else; nothing is done to anybody."""
+    """Each host's clock says something else."""
 
+    harmless = True
     ahead = (-300.0, 0.0, 300.0)
 
 
 class ProcessKilled(Fault):
     victims = 2
 
-    def strike(self, scene: Scene) -> None:
-        if scene.strikes < self.victims:
-            scene.send(scene.strikes, signal.SIGKILL)
+    def strike(self, scene: Scene) -> bool:
+        if scene.strikes == self.victims:
+            return False
+        scene.send(scene.strikes, signal.SIGKILL)
+        return True
 
 
 class ProcessPaused(Fault):
@@ -108,11 +120,12 @@ class ProcessPaused(Fault):
 
     beats_come = False
 
-    def strike(self, scene: Scene) -> None:
+    def strike(self, scene: Scene) -> bool:
         process = scene.strikes % len(scene.crowd.members)
         scene.send(process, signal.SIGSTOP)
         time.sleep(LONGER)
         scene.send(process, signal.SIGCONT)
+        return True
 
 
 class ServerPaused(Fault):
@@ -120,10 +133,11 @@ class ServerPaused(Fault):
 
     beats_come = False
 
-    def strike(self, scene: Scene) -> None:
+    def strike(self, scene: Scene) -> bool:
         scene.server.pause()
         time.sleep(LONGER)
         scene.server.go_on()
+        return True
 
 
 class ServerKilled(Fault):
@@ -132,10 +146,11 @@ class ServerKilled(Fault):
     beats_come = False
     options = ("--save", "", "--appendonly", "yes", "--appendfsync", "always")
 
-    def strike(self, scene: Scene) -> None:
+    def strike(self, scene: Scene) -> bool:
         scene.server.kill()
         time.sleep(0.3)
         scene.server.start()
+        return True
 
 
 class ServerEmptied(Fault):
@@ -143,21 +158,23 @@ class ServerEmptied(Fault):
 
     beats_come = False
 
-    def strike(self, scene: Scene) -> None:
+    def strike(self, scene: Scene) -> bool:
         with scene.becoming({}):
             scene.server.kill()
             scene.server.start()
+        return True
 
 
 class HostCutOff(Fault):
     beats_come = False
     needs_network = True
 
-    def strike(self, scene: Scene) -> None:
+    def strike(self, scene: Scene) -> bool:
         host = scene.strikes % len(scene.network.hosts)
         scene.network.cut(host)
         time.sleep(LONGER)
         scene.network.mend(host)
+        return True
 
 
 class FailedOver(Fault):
@@ -171,7 +188,7 @@ class FailedOver(Fault):
         super().__init__(name)
         self._behind = behind
 
-    def strike(self, scene: Scene) -> None:
+    def strike(self, scene: Scene) -> bool:
         primary = scene.server
         replica = ValkeyServer(
             *("--save", "", "--protected-mode", "no", "--repl-diskless-sync-delay", "0"),
@@ -196,6 +213,7 @@ class FailedOver(Fault):
         replica.port = primary.port
         scene.server = replica
         scene.kept.append((killed, states))
+        return True
 
 
 def _until_in_step(replica: ValkeyServer) -> None:
@@ -217,7 +235,7 @@ def _kept(client: valkey.Valkey, key: str) -> Known:
 
 
 FAULTS = (
-    Fault("none"),
+    Peace("nothing"),
     ClocksApart("hosts' clocks five minutes apart"),
     ProcessKilled("a process is killed"),
     ProcessPaused("a process is paused past its leases"),

@@ -95,7 +95,7 @@ def test_whatever_fails_one_order_of_the_operations_explains_every_answer(
         sys.stdout.write(f"\n{line(row)}")
     rows.append(row)
     assert row.violations == 0, row.first_violation
-    assert row.strikes > 0
+    assert row.strikes or fault.harmless
     assert row.operations >= OPERATIONS // len(FAULTS)
     assert row.displacements > row.operations / 200
     if not fault.loses:
@@ -144,11 +144,12 @@ def orders(fault: Fault, hosts: Network, server: ValkeyServer, folder: Path) -> 
 
 def strike(fault: Fault, scene: Scene) -> None:
     """At least once, and again until everything that was ordered is done."""
-    while scene.strikes == 0 or scene.crowd.at_work:
+    rounds = 0
+    while rounds == 0 or scene.crowd.at_work:
         time.sleep(PEACE)
-        fault.strike(scene)
-        scene.strikes += 1
+        scene.strikes += fault.strike(scene)
         time.sleep(AFTERWARDS)
+        rounds += 1
         show(f"{fault.name}: struck {scene.strikes} times")
 
 

@@ -10,15 +10,17 @@ from tests.histories.test_faults import endure
 
 
 class EmptiedInSecret(ServerEmptied):
-    def strike(self, scene: Scene) -> None:
+    def strike(self, scene: Scene) -> bool:
         super().strike(scene)
         scene.done.clear()
+        return True
 
 
 class FailedOverInSecret(FailedOver):
-    def strike(self, scene: Scene) -> None:
+    def strike(self, scene: Scene) -> bool:
         super().strike(scene)
         scene.done.clear()
+        return True
 
 
 @pytest.mark.parametrize(
