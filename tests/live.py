@@ -29,6 +29,8 @@ class LivePaper:
     told: dict[str, Any]
     folder: Path
     log: Path
+    pid: int
+    """The process that serves it."""
 
     @property
     def url(self) -> str:
@@ -57,7 +59,7 @@ def serve_demo(folder: Path, settings: dict[str, str]) -> Iterator[LivePaper]:
     line = process.stdout.readline()
     assert line, f"the demonstration paper did not start:\n{log.read_text()}"
     try:
-        yield LivePaper(json.loads(line), folder, log)
+        yield LivePaper(json.loads(line), folder, log, process.pid)
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0, log.read_text()

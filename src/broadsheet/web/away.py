@@ -12,8 +12,9 @@ from broadsheet.gate.request import LANGUAGE, Request
 
 AGAIN = 30
 """Seconds after which to try again."""
-OF_THE_FILE = ("locked", "unable to open", "disk i/o error")
-"""What SQLite says when its file is away; whatever else it says is our own fault."""
+OF_THE_FILE = ("locked", "unable to open", "disk i/o error", "disk is full", "readonly database")
+"""What SQLite says when its file is away, or the disk under it full; whatever else it says is our
+own fault."""
 
 
 @cache
