@@ -8,6 +8,7 @@ import time
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from papers import BROWSER, HOST
@@ -86,7 +87,8 @@ def store_of(folder: Path, valkey: str = "") -> SeatStore:
     """The seat store of a paper: its own file, or a Valkey server."""
     if valkey:
         return ValkeySeatStore(valkey, Timings(), PATIENCE)
-    return SqliteSeatStore(folder / "seats.sqlite3", Timings(), PATIENCE)
+    data = folder / str(_settings(folder)["data_dir"])
+    return SqliteSeatStore(data / "seats.sqlite3", Timings(), PATIENCE)
 
 
 def asks(
@@ -122,5 +124,8 @@ def _secret(which: int, device: int) -> str:
 
 
 def _keys(folder: Path) -> list[str]:
-    settings = tomllib.loads((folder / "broadsheet.toml").read_text())
-    return [str(key) for key in settings["secret_keys"]]
+    return [str(key) for key in _settings(folder)["secret_keys"]]
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    return tomllib.loads((folder / "broadsheet.toml").read_text())

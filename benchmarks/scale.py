@@ -38,44 +38,45 @@ CORE_HOUR = 0.0408
 class Costs:
     """What one of each costs: microseconds of CPU time unless it says otherwise.
 
-    Measured on 2026-11-29 (docs/benchmarks.md).
+    Measured on 2026-11-29 on a busy machine: two to four times those of a quiet one
+    (docs/benchmarks.md).
     """
 
-    page: float = 250.0
-    in_use: float = 330.0
-    free: float = 70.0
-    front: float = 45_000.0
-    beat: float = 250.0
-    release: float = 230.0
-    takeover: float = 600.0
-    admission: float = 9_000.0
-    stream_opened: float = 400.0
-    stream_second: float = 4.0
+    page: float = 672.0
+    in_use: float = 672.0
+    free: float = 363.0
+    front: float = 155_000.0
+    beat: float = 916.0
+    release: float = 712.0
+    takeover: float = 50_100.0
+    admission: float = 24_600.0
+    stream_opened: float = 584.0
+    stream_second: float = 4.77
     """An open stream, per second."""
-    stream_kb: float = 12.0
-    heard: float = 60.0
+    stream_kb: float = 23.4
+    heard: float = 246.0
     """A displacement anywhere, in each process."""
-    process_mb: float = 180.0
-    store_call: float = 9.0
+    process_mb: float = 257.0
+    store_call: float = 32.4
     """A call, in Valkey."""
-    follower: float = 1.5
+    follower: float = 0.5
     """A displacement, in Valkey, for each process that follows."""
-    seat_bytes: float = 210.0
-    db_admission: float = 1_500.0
-    db_takeover: float = 3_000.0
+    seat_bytes: float = 148.0
+    db_admission: float = 4_730.0
+    db_takeover: float = 7_680.0
     """The events of one takeover."""
-    db_front: float = 4_000.0
-    db_process: float = 800.0
+    db_front: float = 17_400.0
+    db_process: float = 2_000.0
     """A process that only asks whether something was published, per second."""
-    print_page: float = 45_000.0
+    print_page: float = 58_700.0
     """A page printed anew, on the host."""
-    db_print: float = 4_000.0
-    event_row: float = 4_000.0
+    db_print: float = 8_330.0
+    event_row: float = 21_800.0
     """How long one batch of events keeps the next from the totals of its day (elapsed time)."""
-    openings_row: float = 5_000.0
+    openings_row: float = 22_600.0
     """The same, for the openings of a story in this hour."""
     db_openings: float = 3_000.0
-    """What a process has noted of openings in two seconds."""
+    """What a process has noted of openings in two seconds. Assumed, not measured."""
     page_bytes: float = 8_900.0
     small_bytes: float = 700.0
     """A beat's or release's answer."""
@@ -367,9 +368,8 @@ def _of_soak(seen: dict[str, Any]) -> dict[str, float]:
             "db_front": costs["front"]["postgresql"],
             "db_print": seen["printing"]["postgresql"],
             "db_process": seen["idle"]["postgresql"],
-            "db_takeover": seen["batches"]["events"]["database_us"],
+            "db_takeover": costs["takeover"]["postgresql"],
             "event_row": seen["batches"]["events"]["took_us"],
-            "db_openings": seen["batches"]["openings"]["database_us"],
             "openings_row": seen["batches"]["openings"]["took_us"],
         }
     return found

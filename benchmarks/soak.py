@@ -553,6 +553,9 @@ def _spent(paper: Setting) -> dict[str, float]:
     spent: dict[str, float] = defaultdict(float)
     for name, pid in paper.processes.items():
         spent["server" if name.startswith("server") else name] += cpu_seconds(pid)
+    if "postgresql" in paper.processes:
+        ended = psutil.Process(paper.processes["postgresql"]).cpu_times()
+        spent["postgresql"] += ended.children_user + ended.children_system
     return spent
 
 
