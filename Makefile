@@ -2,9 +2,13 @@
 UV := scripts/uv
 RUN := $(UV) run --frozen
 
-SERVED := tests/benchmarks tests/cli tests/deploy tests/journeys tests/leaks
+SERVED := tests/cli tests/journeys tests/leaks
+# Papers on several hosts, behind proxies, moved, backed up, broken on purpose: minutes each.
+MANY := tests/hosts tests/telemetry tests/postgres/test_backups.py tests/postgres/test_moving.py \
+    tests/deploy/test_nginx.py tests/benchmarks/test_streams.py \
+    tests/histories/test_faults.py tests/histories/test_planted_loss.py
 
-.PHONY: demo test served inside postgres check bench budgets axe screenshots nightly setup messages
+.PHONY: demo test served inside many postgres check bench budgets axe screenshots nightly setup messages
 
 demo: setup ## build and serve the demonstration paper
 	$(RUN) broadsheet demo $(ARGS)
@@ -18,7 +22,10 @@ served: ## tests of a paper that is being served, by browsers and clients
 	$(RUN) pytest $(SERVED)
 
 inside: ## all other tests
-	$(RUN) pytest $(addprefix --ignore=,$(SERVED))
+	$(RUN) pytest $(addprefix --ignore=,$(SERVED) $(MANY))
+
+many: setup ## papers on many hosts, and what happens around them
+	$(RUN) pytest $(MANY)
 
 postgres: setup ## all tests of the inside, on PostgreSQL
 	BROADSHEET_TEST_DATABASE=postgres $(MAKE) inside
@@ -46,6 +53,7 @@ screenshots: setup ## every kind of page, as it looks: make screenshots TO=folde
 
 nightly: setup ## the long proofs
 	BROADSHEET_OPERATIONS=1000000 $(RUN) pytest tests/seats tests/histories
+	$(MAKE) many
 	$(MAKE) postgres
 
 messages: setup ## collect strings into the catalogues and compile them
