@@ -19,7 +19,7 @@ from allauth.account.models import EmailAddress  # noqa: E402 (Django must be se
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import login  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.db import connections  # noqa: E402
+from django.db import connections, transaction  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
@@ -92,7 +92,8 @@ def close_account(email: str) -> None:
 
 def remove(email: str) -> None:
     for someone in Reader.objects.filter(email=email):
-        someone.delete()
+        with transaction.atomic():  # or the server notes a reading of theirs meanwhile
+            someone.delete()
 
 
 # Seats

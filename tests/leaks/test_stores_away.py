@@ -15,6 +15,7 @@ from broadsheet.gate.events import Event
 from broadsheet.settings.django import PAPER
 from broadsheet.stores import sqlite as files
 from broadsheet.subscriptions.models import Plan
+from broadsheet.subscriptions.store import seat_store
 from tests.conftest import LivePaper
 from tests.leaks.client import Answer, Browser, Server
 from tests.leaks.conftest import Readers
@@ -239,10 +240,11 @@ def test_when_the_store_is_back_the_rule_is_too(process: Process, cast: Cast) ->
     assert shut(there.ask(process, PATH))
 
 
-@pytest.mark.usefixtures("stories")
+@pytest.mark.usefixtures("house", "stories")
 def test_a_store_that_was_deleted_is_begun_anew_and_nothing_is_open_to_strangers(
-    process: Process, cast: Cast
+    cast: Cast,
 ) -> None:
+    process = Process(store=seat_store())  # the office's own, as in a real process
     here, there, nora = Phone.of(cast.ana), Phone.of(cast.ana), Phone.of(cast.nora)
     assert here.ask(process, PATH).whole
     for file in PAPER.data_dir.glob(f"{SEATS}*"):
