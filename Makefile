@@ -4,7 +4,7 @@ RUN := $(UV) run --frozen
 
 SERVED := tests/cli tests/journeys tests/leaks
 # Papers on several hosts, behind proxies, moved, backed up, broken on purpose: minutes each.
-MANY := tests/hosts tests/telemetry tests/postgres/test_backups.py tests/postgres/test_moving.py \
+MANY := tests/hosts tests/telemetry tests/postgres tests/cli/test_check.py \
     tests/deploy/test_nginx.py tests/benchmarks/test_streams.py \
     tests/histories/test_faults.py tests/histories/test_planted_loss.py
 
@@ -19,7 +19,7 @@ test: setup ## everything that must hold
 	$(MAKE) --jobs=2 served inside
 
 served: ## tests of a paper that is being served, by browsers and clients
-	$(RUN) pytest $(SERVED)
+	$(RUN) pytest $(SERVED) $(addprefix --ignore=,$(MANY))
 
 inside: ## all other tests
 	$(RUN) pytest $(addprefix --ignore=,$(SERVED) $(MANY))
