@@ -2,7 +2,7 @@
 UV := scripts/uv
 RUN := $(UV) run --frozen
 
-SERVED := tests/cli tests/journeys tests/leaks
+SERVED := tests/cli tests/journeys tests/leaks tests/web/test_shared_caches.py
 # Papers on several hosts, behind proxies, moved, backed up, broken on purpose: minutes each.
 MANY := tests/hosts tests/telemetry tests/postgres tests/cli/test_check.py \
     tests/deploy/test_nginx.py tests/benchmarks/test_streams.py \
