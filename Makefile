@@ -2,9 +2,9 @@
 UV := scripts/uv
 RUN := $(UV) run --frozen
 
-SERVED := tests/cli tests/journeys tests/leaks tests/web/test_shared_caches.py
+SERVED := tests/cli tests/journeys tests/leaks
 # Papers on several hosts, behind proxies, moved, backed up, broken on purpose: minutes each.
-MANY := tests/hosts tests/telemetry tests/postgres tests/cli/test_check.py \
+MANY := tests/hosts tests/telemetry tests/postgres tests/cli/test_check.py tests/web/test_shared_caches.py \
     tests/deploy/test_nginx.py tests/benchmarks/test_streams.py \
     tests/histories/test_faults.py tests/histories/test_planted_loss.py
 
