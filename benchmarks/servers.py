@@ -91,7 +91,7 @@ def bare_valkey(url: str) -> App:
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await script.ask(f"{{{KEY}}}", *SEAT)
+            await script.ask("{bare:1}", *SEAT)  # no reader's seat
             await bare(scope, receive, send)
 
     return application

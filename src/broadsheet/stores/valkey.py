@@ -46,12 +46,15 @@ class ValkeyScript:
         self._waiting: list[Call] = []
         self._sending: asyncio.Task[None] | None = None
         self._away_until = 0.0
+        self._reason = ""
 
     def call(self, key: str, *arguments: Argument) -> Any:
         """The script's reply, for a thread. Raises StoreAway."""
         self._rest()
         try:
             return self._script(keys=[key], args=list(arguments))
+        except ResponseError as error:  # of this key alone
+            raise StoreAway(f"Valkey: {error}") from error
         except FAILURES as error:
             raise self._away(error) from error
 
@@ -120,11 +123,12 @@ class ValkeyScript:
 
     def _rest(self) -> None:
         if time.monotonic() < self._away_until:
-            raise StoreAway("resting after a failure")
+            raise StoreAway(f"{self._reason} (not asked again yet)")
 
     def _away(self, error: BaseException) -> StoreAway:
         self._away_until = time.monotonic() + REST
-        return StoreAway(f"Valkey: {error or type(error).__name__}")
+        self._reason = f"Valkey: {error or type(error).__name__}"
+        return StoreAway(self._reason)
 
 
 async def _over_one_connection(pool: Any, commands: list[tuple[Any, ...]]) -> list[Any]:
