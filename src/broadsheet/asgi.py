@@ -36,7 +36,7 @@ from broadsheet.subscriptions.office import admit  # noqa: E402
 from broadsheet.subscriptions.store import meter_store, seat_store  # noqa: E402
 from broadsheet.telemetry.wiring import traced, watched, watching  # noqa: E402
 from broadsheet.web import away  # noqa: E402
-from broadsheet.web.health import Health  # noqa: E402
+from broadsheet.web.health import ADDRESSES, Health  # noqa: E402
 from broadsheet.web.issue import issue_number  # noqa: E402
 
 DJANGO: App = get_asgi_application()  # type: ignore[assignment]  # ASGI in other words
@@ -108,7 +108,9 @@ class Paper:
         """One request, or the server's life."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif not await self.health.serve(scope, send):
+        elif scope["path"] in ADDRESSES:
+            await self.health.serve(scope, send)
+        else:
             self._under_way += 1
             try:
                 await self._answer(scope, receive, send)
@@ -125,13 +127,12 @@ class Paper:
         self._gate.streams.close()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = Begun(send, last=self.health.stopping)
+        if self.health.stopping:
+            send = _closing(send)
         try:
-            await self._door(scope, receive, begun.send)
-        except DatabaseAway:
-            if begun.begun:
-                raise
-            await _say_away(scope, begun.send)
+            await self._door(scope, receive, send)
+        except DatabaseAway:  # whoever raises it has sent nothing
+            await _say_away(scope, send)
         except asyncio.CancelledError:
             if not self.health.stopping:  # what the stop itself breaks off is no fault
                 raise
@@ -166,20 +167,15 @@ class Paper:
             await self._number.stop()
 
 
-class Begun:
-    """Knows whether an answer has begun, and asks for another connection after the last ones."""
+def _closing(send: Send) -> Send:
+    """The same, and the browser's next request comes over another connection."""
 
-    def __init__(self, send: Send, *, last: bool) -> None:
-        self._send = send
-        self._last = last
-        self.begun = False
-
-    async def send(self, message: Message) -> None:
-        """Pass it on."""
-        self.begun = True
-        if self._last and message["type"] == "http.response.start":
+    async def last(message: Message) -> None:
+        if message["type"] == "http.response.start":
             message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
-        await self._send(message)
+        await send(message)
+
+    return last
 
 
 def _hear_of_the_stop(lame: Callable[[], None]) -> None:

@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 LIVE = "/-/live"
 READY = "/-/ready"
+ADDRESSES = (LIVE, READY)
 LIMIT = 1.0
 """Seconds in which the database must answer."""
 GOOD = 1.0
@@ -41,15 +42,13 @@ class Health:
         self._answered = False
         self.stopping = False
 
-    async def serve(self, scope: Scope, send: Send) -> bool:
-        """Answer if it is one of the two addresses."""
-        path = scope["path"]
-        if path == LIVE:
+    async def serve(self, scope: Scope, send: Send) -> None:
+        """Answer at one of ADDRESSES."""
+        if scope["path"] == LIVE:
             await respond_json(send, 200, {"live": True})
-        elif path == READY:
-            told = await self.state()
-            await respond_json(send, 200 if told["ready"] else 503, told)
-        return path in (LIVE, READY)
+            return
+        told = await self.state()
+        await respond_json(send, 200 if told["ready"] else 503, told)
 
     async def state(self) -> dict[str, object]:
         """Whether readers may be sent here, and which of what it stands on is away."""
