@@ -5,9 +5,7 @@ What came of it goes to standard output. The settings chosen must name an empty 
 
 import json
 import sys
-import threading
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, timedelta
@@ -17,8 +15,7 @@ import django
 
 django.setup()
 
-from django.db import connections  # noqa: E402 (Django must be set up first)
-from django.utils import timezone  # noqa: E402
+from django.utils import timezone  # noqa: E402 (Django must be set up first)
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 from wagtail.models import Page, PageLogEntry, Site  # noqa: E402
 
@@ -44,33 +41,10 @@ from tests import people  # noqa: E402
 from tests.postgres.searches import found  # noqa: E402
 from tests.postgres.work import trace  # noqa: E402
 from tests.subscriptions import races as seats  # noqa: E402
+from tests.subscriptions.races import at_once  # noqa: E402
 
 TURNS = 5
 TASKS = 30
-type Work = Callable[[], object]
-
-
-def at_once(*works: Work) -> list[str]:
-    """What became of each, in alphabetical order: done, or the name of what was raised."""
-    gate, said = threading.Barrier(len(works)), list[str]()
-
-    def run(work: Work) -> None:
-        gate.wait()
-        try:
-            work()
-            said.append("done")
-        except Exception as error:
-            traceback.print_exc()
-            said.append(type(error).__name__)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(said)
 
 
 class World:

@@ -151,6 +151,15 @@ async def everybody(store: ValkeySeatStore, numbers: dict[str, int]) -> list[Tol
 # A server that is killed
 
 
+async def standing_still(server: ValkeyServer) -> tuple[ValkeySeatStore, int]:
+    """A store that is connected to a server that does not go on, and the seat's number."""
+    store = ValkeySeatStore(server.url, TIMINGS, BUDGET)
+    number = await asyncio.to_thread(store.number, KEY)
+    await answered(store, number)
+    server.pause()
+    return store, number
+
+
 def test_a_killed_server_is_the_store_away_until_it_is_back_and_knows_no_old_pass(
     mortal: ValkeyServer,
 ) -> None:
@@ -195,10 +204,7 @@ def test_an_old_takeover_token_takes_nothing_from_a_server_that_begins_anew(
 async def test_whoever_waits_when_the_server_dies_is_told_so_within_the_budget(
     mortal: ValkeyServer,
 ) -> None:
-    store = ValkeySeatStore(mortal.url, TIMINGS, BUDGET)
-    number = await asyncio.to_thread(store.number, KEY)
-    await answered(store, number)
-    mortal.pause()
+    store, number = await standing_still(mortal)
     waiting = [asyncio.create_task(store.open(KEY, PHONE, number)) for _ in range(20)]
     await asyncio.sleep(BUDGET / 3)
     mortal.kill()
@@ -210,10 +216,7 @@ async def test_whoever_waits_when_the_server_dies_is_told_so_within_the_budget(
 async def test_a_server_that_stands_still_is_waited_for_no_longer_than_the_budget(
     mortal: ValkeyServer,
 ) -> None:
-    store = ValkeySeatStore(mortal.url, TIMINGS, BUDGET)
-    number = await asyncio.to_thread(store.number, KEY)
-    await answered(store, number)
-    mortal.pause()
+    store, number = await standing_still(mortal)
     with within(BUDGET):
         calls = [asyncio.create_task(store.open(KEY, PHONE, number)) for _ in range(1500)]
         assert all(isinstance(one, StoreAway) for one in await outcomes(calls))
