@@ -1,6 +1,8 @@
 # make demo and make test are all that a newcomer needs.
 UV := scripts/uv
 RUN := $(UV) run --frozen
+# Tests start many processes: each would compile all it imports, five seconds of it.
+export PYTHONDONTWRITEBYTECODE :=
 
 SERVED := tests/cli tests/journeys tests/leaks
 # Papers on several hosts, behind proxies, moved, backed up, broken on purpose: minutes each.

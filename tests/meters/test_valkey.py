@@ -39,7 +39,7 @@ def test_a_server_that_is_not_there_is_the_store_away() -> None:
     with closing(Asked(ValkeyMeterStore(url))) as store:
         with pytest.raises(StoreAway):
             store.spend(NORA, 11, 2, NOW)
-        with pytest.raises(StoreAway, match="resting"):
+        with pytest.raises(StoreAway, match="not asked again yet"):
             store.opened(NORA, NOW)
 
 

@@ -29,9 +29,10 @@ def _all() -> Iterator[Finding]:
     except Refusal as refusal:
         yield fault(str(refusal))
         return
-    for look in ROOMS:
-        yield from look(paper)
-    yield from _django()
+    found = [finding for look in ROOMS for finding in look(paper)]
+    yield from found
+    if not any(finding.level is Level.FAULT for finding in found):
+        yield from _django()  # which would wait for a database that cannot be used
 
 
 def _in_words(findings: list[Finding]) -> None:

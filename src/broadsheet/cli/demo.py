@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _build(data: Path) -> dict[str, Any]:
-    say("Building the demonstration paper; this takes about a minute, once.")
+    say("Building the demonstration paper; this takes a minute or two, once.")
     bring_up_to_date()
     say("Stories, pictures and readers:")
     django_admin(["load_demo", str(data / "facts.json")])
