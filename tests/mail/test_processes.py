@@ -1,5 +1,6 @@
 """Several processes hand over the same letters, and one of them is killed."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -62,7 +63,11 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def workers(server: Server, tmp_path: Path) -> Iterator[list[Worker]]:
+def workers(
+    server: Server, django_db_setup: None, tables: Path, tmp_path: Path
+) -> Iterator[list[Worker]]:
+    if tables.exists():
+        shutil.copy(tables, tmp_path)
     workers = [Worker(tmp_path, server.port) for _ in range(3)]
     assert workers[0].does("prepare") == "done"
     yield workers

@@ -1,6 +1,7 @@
 """Two people at once, each in a thread with a connection of its own, on a database in a file."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +16,11 @@ type Told = dict[str, list[list[str]]]
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def told(django_db_setup: None, tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """What became of each race, in each of its turns."""
     folder = tmp_path_factory.mktemp("races")
+    if tables.exists():
+        shutil.copy(tables, folder)
     settings = {
         "DJANGO_SETTINGS_MODULE": "broadsheet.settings.django",
         "BROADSHEET_CONFIG": str(folder / "none.toml"),
