@@ -6,11 +6,16 @@ from pathlib import Path
 import pytest
 import pytest_django
 from django.db import connection
+from hypothesis import settings
 
 from tests import people
 from tests.live import SHORT, LivePaper, clean_env, free_port, serve_demo
 
 __all__ = ["SHORT", "LivePaper", "clean_env", "free_port", "serve_demo"]
+
+# Timings never decide a test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -143,7 +143,6 @@ def lives(
     def run(live: Callable[[Life], None]) -> None:
         @settings(
             max_examples=EXAMPLES,
-            deadline=None,
             database=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

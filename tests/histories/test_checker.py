@@ -300,7 +300,7 @@ def calls(draw: st.DrawFn, state: State, now: int) -> Call:
     }[draw(st.sampled_from(KINDS))]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(played())
 def test_whatever_really_happened_is_accepted(happened: History) -> None:
     assert find_violation(happened, START, PLAYED.step) is None

@@ -50,14 +50,14 @@ def everything(html: str) -> str:
 
 
 @given(HTML)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_word_is_kept(html: str) -> None:
     words = sorted(re.findall(r"word\d+x", html))
     assert sorted(re.findall(r"word\d+x", everything(html))) == words
 
 
 @given(MESS)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_whatever_it_is_only_emphasis_and_links_come_out(html: str) -> None:
     for made in paragraphs(as_html(html, {})):
         found = _Found()
@@ -70,7 +70,7 @@ def test_whatever_it_is_only_emphasis_and_links_come_out(html: str) -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_text_makes_it_fail(text: str) -> None:
     known = set(StoryBody().child_blocks)
     assert {kind for kind, _value in convert(as_html(text, {})).blocks} <= known

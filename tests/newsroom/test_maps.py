@@ -67,7 +67,7 @@ def stored(*places: Place, kilometres: int = 1500) -> list[dict[str, Any]]:
     return [{"type": "map", "value": value}]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(PLACES, min_size=1, max_size=5), st.floats(NARROWEST, WIDEST))
 def test_every_map_can_be_drawn_and_stays_near_its_frame(
     places: list[Place], kilometres: float

@@ -41,7 +41,7 @@ def words(blocks: list[Any]) -> list[str]:
     return [str(getattr(block.value, "source", block.value)) for block in blocks]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(BODIES, st.integers(0, 6))
 def test_the_preview_is_the_beginning_of_the_story_and_nothing_after_the_cut(
     body: list[dict[str, Any]], limit: int
@@ -53,7 +53,7 @@ def test_the_preview_is_the_beginning_of_the_story_and_nothing_after_the_cut(
         assert hidden == "None" or hidden not in "\n".join(preview)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(BODIES, BODIES, st.integers(0, 6))
 def test_the_editors_mark_is_where_the_preview_ends(
     before: list[dict[str, Any]], after: list[dict[str, Any]], limit: int
@@ -63,7 +63,7 @@ def test_the_editors_mark_is_where_the_preview_ends(
     assert all(block.block_type != "preview_end" for block in marked.body_blocks())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(BODIES, st.integers(0, 6))
 def test_every_paragraph_is_either_shown_or_counted_as_left(
     body: list[dict[str, Any]], limit: int

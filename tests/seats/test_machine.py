@@ -317,7 +317,6 @@ def test_no_sequence_of_calls_breaks_the_rule(
         settings=settings(
             max_examples=80,
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )

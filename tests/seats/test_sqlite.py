@@ -386,7 +386,7 @@ def test_a_row_without_a_number_where_one_was_is_the_store_away(
     assert isinstance(store.open("seat:9", PHONE, N), Granted)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     damage=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6)
 )

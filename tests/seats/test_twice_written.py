@@ -150,7 +150,7 @@ def server() -> Iterator[ValkeyServer]:
 def test_both_answer_and_keep_the_same(server: ValkeyServer) -> None:
     both = Both(server)
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(st.lists(steps, min_size=5, max_size=40))
     @example([Step("number", 0), Step("open", 0), Step("open", -86_400_000, DEVICES[1])])
     def run(taken: list[Step]) -> None:

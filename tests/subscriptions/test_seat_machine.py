@@ -148,7 +148,5 @@ class Seats(RuleBasedStateMachine):
 def test_no_seat_is_held_or_promised_twice_whatever_happens() -> None:
     run_state_machine_as_test(
         Seats,
-        settings=hypothesis_settings(
-            max_examples=15, stateful_step_count=25, deadline=None, derandomize=True
-        ),
+        settings=hypothesis_settings(max_examples=15, stateful_step_count=25, derandomize=True),
     )
