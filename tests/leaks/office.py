@@ -223,7 +223,8 @@ def move(slug: str, section: str) -> str:
 
 def delete(slug: str) -> None:
     for article in Article.objects.filter(slug=slug):
-        article.delete()
+        with transaction.atomic():  # as in the admin
+            article.delete()
 
 
 def number(slug: str) -> int:

@@ -5,6 +5,7 @@ What came of it goes to standard output. The settings chosen must name an empty 
 
 import json
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -15,7 +16,9 @@ import django
 
 django.setup()
 
-from django.utils import timezone  # noqa: E402 (Django must be set up first)
+from django.db import transaction  # noqa: E402 (Django must be set up first)
+from django.db.models.signals import pre_delete  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 from wagtail.models import Page, PageLogEntry, Site  # noqa: E402
 
@@ -23,12 +26,14 @@ from broadsheet.background import _worker  # noqa: E402
 from broadsheet.billing import giving  # noqa: E402
 from broadsheet.billing.models import Customer, Gift, Purchase  # noqa: E402
 from broadsheet.gate.events import Event, SeatEvent  # noqa: E402
+from broadsheet.gate.openings import Opening  # noqa: E402
 from broadsheet.gifts.giving import give  # noqa: E402
 from broadsheet.newsroom.models import Article, Author, Edition, Paper, Section  # noqa: E402
 from broadsheet.newsroom.scheduling import keep_schedule  # noqa: E402
+from broadsheet.newsroom.wagtail_hooks import hold  # noqa: E402
 from broadsheet.readers.models import Reader  # noqa: E402
 from broadsheet.recommendations import making  # noqa: E402
-from broadsheet.shelf import keeping  # noqa: E402
+from broadsheet.shelf import keeping, openings  # noqa: E402
 from broadsheet.subscriptions import seating, sharing  # noqa: E402
 from broadsheet.subscriptions.models import (  # noqa: E402
     DailyTotal,
@@ -154,6 +159,30 @@ def published_by_two_hosts(world: World) -> list[str]:
     return [*said, f"{log.count()} times", "out" if story.live else "not out"]
 
 
+def deleted_while_it_is_opened(world: World) -> list[str]:
+    """What is noted when all that belongs to the story was looked for, and it is not gone yet."""
+    story, looked = world.story(), threading.Event()
+
+    def wait(**_: object) -> None:
+        looked.set()
+        time.sleep(0.3)
+
+    def delete() -> None:
+        with transaction.atomic():
+            hold(None, story)
+            story.delete()
+
+    def note() -> None:
+        looked.wait(30)
+        openings.record([Opening(story.pk, None, time.time())])
+
+    pre_delete.connect(wait, sender=Article)
+    said = at_once(delete, note)
+    pre_delete.disconnect(wait, sender=Article)
+    note()  # the gate tries again
+    return [*said, "there" if Article.objects.filter(pk=story.pk).exists() else "gone"]
+
+
 def recommended_by_two_hosts(world: World) -> list[str]:
     author = Author.objects.create(name=f"Ann {world.turn}", slug=f"ann-{world.turn}")
     reader, now = world.reader(), timezone.now()
@@ -187,6 +216,7 @@ RACES: dict[str, Callable[[World], list[str]]] = {
         two_gifts_redeemed,
         last_story_given,
         published_by_two_hosts,
+        deleted_while_it_is_opened,
         recommended_by_two_hosts,
         tasks_done_by_three_hosts,
     )

@@ -17,6 +17,7 @@ OUTCOMES = {
     "two_gifts_redeemed": ["done", "done", "one after the other"],
     "last_story_given": ["NotGiven", "done"],
     "published_by_two_hosts": ["done", "done", "1 times", "out"],
+    "deleted_while_it_is_opened": ["IntegrityError", "done", "gone"],
     "recommended_by_two_hosts": ["done", "done", "done", "something"],
     "tasks_done_by_three_hosts": ["done", "done", "done", "30 done", "1 at most"],
 }

@@ -55,5 +55,6 @@ class Batches[T]:
         await self.flush()
 
     async def _soon(self) -> None:
-        await asyncio.sleep(self._pause)
-        await self.flush()
+        while self._waiting:  # more may have come meanwhile, or all may have come back
+            await asyncio.sleep(self._pause)
+            await self.flush()

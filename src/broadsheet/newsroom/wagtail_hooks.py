@@ -1,6 +1,6 @@
 """The newsroom's own entries in the editors' admin: authors and topics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Q
@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.widgets import Button
+from wagtail.models import Page
 from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -91,3 +92,19 @@ def topic_buttons(snippet: Any, user: Any, next_url: str | None = None) -> Itera
     if isinstance(snippet, Topic) and user.has_perm("newsroom.delete_topic"):
         address = reverse("newsroom_merge_topic", args=[snippet.pk])
         yield Button(_("Merge"), address, icon_name="tag", priority=20)
+
+
+@hooks.register("before_delete_page")
+def hold(_request: HttpRequest | None, page: Page) -> None:
+    """Nobody else notes anything of these stories until they are gone: what came between looking
+    for all that belongs to a story and deleting it would keep the story."""
+    stories = Article.objects.descendant_of(page, inclusive=True).order_by("pk")
+    list(stories.select_for_update(of=("self",)).values_list("pk"))
+
+
+@hooks.register("before_bulk_action")
+def hold_each(request: HttpRequest, action: str, objects: Iterable[Any], _view: object) -> None:
+    """The same when many are deleted."""
+    for one in objects if action == "delete" else ():
+        if isinstance(one, Page):
+            hold(request, one)
