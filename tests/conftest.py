@@ -20,18 +20,19 @@ settings.load_profile("untimed")
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker, tables: Path
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker, new_database: Path
 ) -> None:
     """Keeps a copy of the run's database as it was made, where that is SQLite."""
     if connection.vendor == "sqlite":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [str(tables)])
+        with django_db_blocker.unblock():
+            connection.ensure_connection()
+            new_database.write_bytes(connection.connection.serialize())
 
 
 @pytest.fixture(scope="session")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where that copy is: making the tables anew for another process takes half a minute."""
-    return tmp_path_factory.mktemp("tables") / "paper.sqlite3"
+    return tmp_path_factory.mktemp("new") / "paper.sqlite3"
 
 
 @pytest.fixture

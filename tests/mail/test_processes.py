@@ -64,10 +64,10 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def workers(
-    server: Server, django_db_setup: None, tables: Path, tmp_path: Path
+    server: Server, django_db_setup: None, new_database: Path, tmp_path: Path
 ) -> Iterator[list[Worker]]:
-    if tables.exists():
-        shutil.copy(tables, tmp_path)
+    if new_database.exists():
+        shutil.copy(new_database, tmp_path)
     workers = [Worker(tmp_path, server.port) for _ in range(3)]
     assert workers[0].does("prepare") == "done"
     yield workers

@@ -32,7 +32,9 @@ def found(paper: Any, us_section: Any) -> dict[str, dict[str, list[str]]]:
 
 def _write(section: Any, text: str) -> None:
     body = [{"type": "paragraph", "value": f"<p>{text}</p>"}]
-    story = Article(title="A story", slug="told", body=body, published_at=timezone.now())
+    story = Article(
+        title="A story", slug="told", body=body, access="free", published_at=timezone.now()
+    )
     section.add_child(instance=story)
     index.insert_or_update_object(Article.objects.get(pk=story.pk))
 

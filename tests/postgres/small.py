@@ -31,6 +31,7 @@ def fill() -> None:
             slug=f"harbin-{number}",
             standfirst=ODD.replace("\n", " ").replace("\t", " "),
             body=[{"type": "paragraph", "value": "<p>The visitors were cold.</p>"}],
+            access="free",
             published_at=timezone.now(),
         )
         world.add_child(instance=story)

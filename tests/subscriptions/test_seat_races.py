@@ -16,11 +16,13 @@ type Told = dict[str, list[list[str]]]
 
 
 @pytest.fixture(scope="module")
-def told(django_db_setup: None, tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+def told(
+    django_db_setup: None, new_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Told:
     """What became of each race, in each of its turns."""
     folder = tmp_path_factory.mktemp("races")
-    if tables.exists():
-        shutil.copy(tables, folder)
+    if new_database.exists():
+        shutil.copy(new_database, folder)
     settings = {
         "DJANGO_SETTINGS_MODULE": "broadsheet.settings.django",
         "BROADSHEET_CONFIG": str(folder / "none.toml"),

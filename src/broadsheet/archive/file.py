@@ -123,13 +123,18 @@ class Found:
     """One member of a file that is being read."""
 
     def __init__(self, name: str, size: int, file: IO[bytes]) -> None:
-        self.name, self.size, self.file = name, size, file
+        self.name, self.size, self._file = name, size, file
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, or what is left. Raises NotAnArchive."""
+        with _whole():
+            return self._file.read(size)
 
     def content(self) -> bytes:
         """All of it. Raises NotAnArchive when it is larger than anything of ours."""
         if self.size > MOST_TOLD:
             raise NotAnArchive(f"{self.name} is too large")
-        return self.file.read()
+        return self.read()
 
     @property
     def table(self) -> str:
@@ -155,13 +160,18 @@ def members(path: Path) -> Iterator[Found]:
 
     Raises NotAnArchive, and OSError when the file cannot be read.
     """
+    with _whole(), tarfile.open(path, mode="r|gz") as tar:
+        for one in tar:
+            file = tar.extractfile(one) if one.isreg() else None
+            if file is None:
+                raise NotAnArchive(f"{one.name!r} is no file")
+            yield Found(one.name, one.size, file)
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
     try:
-        with tarfile.open(path, mode="r|gz") as tar:
-            for one in tar:
-                file = tar.extractfile(one) if one.isreg() else None
-                if file is None:
-                    raise NotAnArchive(f"{one.name!r} is no file")
-                yield Found(one.name, one.size, file)
+        yield
     except (tarfile.TarError, EOFError, zlib.error) as error:
         raise NotAnArchive(f"it is damaged, or not whole ({error})") from None
 
@@ -213,7 +223,7 @@ def described(tables: list[Table]) -> list[dict[str, Any]]:
 def picture_line(found: Found, keep: Callable[[bytes], object] = len) -> bytes:
     """Read a picture to its end, giving each piece to `keep`; what a tally adds of it."""
     digest = hashlib.sha256()
-    while piece := found.file.read(CHUNK):
+    while piece := found.read(CHUNK):
         digest.update(piece)
         keep(piece)
     return _line_of(found.picture, digest.hexdigest())
