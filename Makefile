@@ -4,13 +4,14 @@ RUN := $(UV) run --frozen
 # Tests start many processes: each would compile all it imports, five seconds of it.
 export PYTHONDONTWRITEBYTECODE :=
 
-SERVED := tests/cli tests/journeys tests/leaks
+SERVED := tests/cli tests/leaks
+JOURNEYS := tests/journeys
 # Papers on several hosts, behind proxies, moved, backed up, broken on purpose: minutes each.
 MANY := tests/hosts tests/telemetry tests/postgres tests/cli/test_check.py tests/web/test_shared_caches.py \
     tests/deploy/test_nginx.py tests/benchmarks/test_streams.py \
     tests/histories/test_faults.py tests/histories/test_planted_loss.py
 
-.PHONY: demo test served inside many postgres check bench budgets axe screenshots nightly setup messages
+.PHONY: demo test journeys served inside many postgres check bench budgets axe screenshots nightly setup messages
 
 demo: setup ## build and serve the demonstration paper
 	$(RUN) broadsheet demo $(ARGS)
@@ -18,13 +19,16 @@ demo: setup ## build and serve the demonstration paper
 test: setup ## everything that must hold
 	scripts/test-tools
 	$(MAKE) check
-	$(MAKE) --jobs=2 served inside
+	$(MAKE) --jobs=3 journeys served inside
 
-served: ## tests of a paper that is being served, by browsers and clients
+journeys: ## what people do in their browsers
+	$(RUN) pytest $(JOURNEYS)
+
+served: ## tests of the command, and of a paper that is being served, by clients
 	$(RUN) pytest $(SERVED) $(addprefix --ignore=,$(MANY))
 
 inside: ## all other tests
-	$(RUN) pytest $(addprefix --ignore=,$(SERVED) $(MANY))
+	$(RUN) pytest $(addprefix --ignore=,$(JOURNEYS) $(SERVED) $(MANY))
 
 many: setup ## papers on many hosts, and what happens around them
 	$(RUN) pytest $(MANY)

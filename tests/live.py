@@ -18,8 +18,10 @@ SHORT = {
     "BROADSHEET_LEASE_SECONDS": "8",
     "BROADSHEET_RELEASE_SECONDS": "2",
     "BROADSHEET_RATE_LIMITS": "false",
+    "BROADSHEET_AVIF": "false",
 }
-"""Timings under which a journey does not have to wait as long as a reader may."""
+"""Timings under which a journey does not have to wait as long as a reader may, and no work that
+takes minutes of a processor."""
 
 
 @dataclass(frozen=True)

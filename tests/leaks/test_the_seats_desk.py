@@ -211,7 +211,7 @@ def test_a_beat_from_the_future_renews_nothing_and_harms_nothing(
     here, there = pair
     assert here.ask(closed).whole
     now = int(here.cookies["bs_lease"])
-    for later in (now + 1, now + 1_000_000, 2**31, 2**53, 2**63, 10**19 - 1):
+    for later in (now + 1, now + 1_000_000, 2**53, 2**63, 10**19 - 1):
         answer = here.script("beat", epoch=str(later))
         assert answer.status == 410
         assert answer.body == b""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
 logger = logging.getLogger(__name__)
@@ -17,7 +18,7 @@ class Batches[T]:
     def __init__(self, record: Callable[[Sequence[T]], Awaitable[None]], pause: float) -> None:
         self._record = record
         self._pause = pause
-        self._waiting: list[T] = []
+        self._waiting: deque[T] = deque()
         self._task: asyncio.Task[None] | None = None
         self.lost = 0
 
@@ -30,21 +31,22 @@ class Batches[T]:
         """Note an item; it is recorded soon."""
         self._waiting.append(item)
         if len(self._waiting) > CEILING:
-            del self._waiting[0]
+            self._waiting.popleft()
             self.lost += 1
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._soon())
 
     async def flush(self) -> None:
         """Record what is waiting now; what cannot be recorded waits on."""
-        batch, self._waiting = self._waiting, []
+        batch = list(self._waiting)
+        self._waiting.clear()
         if not batch:
             return
         try:
             await self._record(batch)
         except Exception:  # any failure of the database: nothing must be lost with it
             logger.exception("%d events could not be recorded; kept for later", len(batch))
-            self._waiting[:0] = batch
+            self._waiting.extendleft(reversed(batch))
 
     async def close(self) -> None:
         """Record what is left before the process stops."""
