@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import settings
 
 from tests import people
-from tests.live import SHORT, LivePaper, clean_env, free_port, serve_demo
+from tests.live import SHORT, LivePaper, clean_env, copy_built, free_port, serve_demo
 
 __all__ = ["SHORT", "LivePaper", "clean_env", "free_port", "serve_demo"]
 
@@ -43,4 +43,6 @@ def cast(db: None) -> people.Cast:
 @pytest.fixture(scope="session")
 def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePaper]:
     """One demonstration paper for the whole run, built and served by `broadsheet demo`."""
-    yield from serve_demo(tmp_path_factory.mktemp("demo") / "paper", SHORT)
+    folder = tmp_path_factory.mktemp("demo") / "paper"
+    copy_built(folder)
+    yield from serve_demo(folder, SHORT)

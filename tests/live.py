@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -48,6 +49,19 @@ class LivePaper:
         return next(one for one in self.told["readers"] if one["role"] == role)
 
 
+BUILT = Path(__file__).resolve().parents[1] / ".demonstration"
+"""Where `make test` has the demonstration paper built once, for runs that go on side by side."""
+
+
+def copy_built(folder: Path) -> None:
+    """The paper that was built, if one was, in a folder of its own; an old one is brought up to
+    date by the command that serves it."""
+    if (BUILT / "broadsheet.toml").exists():
+        shutil.copytree(BUILT, folder)
+        config = folder / "broadsheet.toml"
+        config.write_text(config.read_text().replace(str(BUILT), str(folder)))
+
+
 def serve_demo(folder: Path, settings: dict[str, str]) -> Iterator[LivePaper]:
     """Serve the demonstration paper of a folder until the test is over."""
     log = folder.with_suffix(".log")
@@ -82,3 +96,8 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+if __name__ == "__main__":  # what `make test` has built
+    for _ in serve_demo(BUILT, SHORT):
+        pass
