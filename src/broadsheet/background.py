@@ -26,7 +26,7 @@ from broadsheet.readers.export_jobs import tidy_exports
 from broadsheet.recommendations.likening import liken
 from broadsheet.recommendations.making import recommend_to_active
 from broadsheet.recommendations.refreshing import refresh_most_read
-from broadsheet.settings.django import PAPER, SLOW
+from broadsheet.settings.django import SLOW
 from broadsheet.shelf.history import tidy_history
 from broadsheet.shelf.openings import tidy_openings
 from broadsheet.subscriptions.invitations import tidy_invitations
@@ -137,8 +137,7 @@ class Background:
             keep_schedule.enqueue()
             follow_the_clock.enqueue()
             enqueue_letters()
-            if PAPER.avif:
-                enqueue_avif()
+            enqueue_avif()
             take_up_again()
         if cache.add(f"hourly-{int(time.time() // HOUR)}", 1, timeout=2 * HOUR):
             tidy.enqueue()

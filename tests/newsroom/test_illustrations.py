@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from PIL import Image
 from wagtail.blocks import StreamValue
 from wagtail.blocks.stream_block import StreamBlockValidationError
@@ -122,6 +123,17 @@ def test_what_is_made_is_not_made_again(
     illustrations.enqueue_avif()
     illustrations.make_avif.func()
     assert announced == []
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_paper_may_do_without_avif(
+    client: Client, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    settings = illustrations.PAPER.model_copy(update={"avif": wanted})
+    monkeypatch.setattr(illustrations, "PAPER", settings)
+    client.get(illustrated(newsroom).url)
+    illustrations.enqueue_avif()
+    assert DBTaskResult.objects.filter(task_path__endswith="make_avif").exists() is wanted
 
 
 def test_a_picture_whose_file_has_gone_stops_nothing(

@@ -19,7 +19,7 @@ from wagtail.images.shortcuts import get_renditions_or_not_found
 
 from broadsheet.newsroom import publications
 from broadsheet.newsroom.models import Picture, PictureRendition
-from broadsheet.settings.django import SLOW
+from broadsheet.settings.django import PAPER, SLOW
 
 logger = logging.getLogger(__name__)
 
@@ -104,8 +104,8 @@ def make_avif() -> None:
 
 
 def enqueue_avif() -> None:
-    """Queue the work if there is any."""
-    if _new().exists():
+    """Queue the work if there is any, and the paper wants it."""
+    if PAPER.avif and _new().exists():
         make_avif.enqueue()
 
 
