@@ -23,7 +23,7 @@ from servestatic import ServeStaticASGI  # noqa: E402
 from broadsheet.background import Background  # noqa: E402
 from broadsheet.gate import Gate, Parts  # noqa: E402
 from broadsheet.gate.bodies import Bounded  # noqa: E402
-from broadsheet.gate.request import App, Message, Receive, Scope, Send, read  # noqa: E402
+from broadsheet.gate.request import App, Message, Receive, Request, Scope, Send  # noqa: E402
 from broadsheet.gate.response import NO_STORE, respond, security  # noqa: E402
 from broadsheet.gifts import office as gifts  # noqa: E402
 from broadsheet.institutions.ranges import ranges  # noqa: E402
@@ -196,7 +196,7 @@ def away_from_the_database() -> bool:
 
 
 async def _say_away(scope: Scope, send: Send) -> None:
-    request = read(scope)
+    request = Request(scope)
     code = away.language_of(request)
     body = await sync_to_async(away.page, thread_sensitive=False)(code)
     headers = [

@@ -6,7 +6,7 @@ import pytest
 
 from broadsheet.access import Level
 from broadsheet.gate.openings import AGAIN, REMEMBERED, Opening, Openings
-from broadsheet.gate.request import read
+from broadsheet.gate.request import Request
 from tests.gate.test_door import told
 from tests.gate.world import World
 
@@ -100,8 +100,8 @@ async def test_only_so_many_readings_are_remembered() -> None:
     openings = Openings(record)
     scope = {"method": "GET", "path": "/", "headers": []}
     for reader in range(REMEMBERED + 1):
-        openings.note(read(scope), 1, reader, 0.0)
-    openings.note(read(scope), 1, 0, 1.0)  # forgotten meanwhile: counted once more
-    openings.note(read(scope), 1, REMEMBERED, 1.0)
+        openings.note(Request(scope), 1, reader, 0.0)
+    openings.note(Request(scope), 1, 0, 1.0)  # forgotten meanwhile: counted once more
+    openings.note(Request(scope), 1, REMEMBERED, 1.0)
     await openings.batches.flush()
     assert len(noted) == REMEMBERED + 2

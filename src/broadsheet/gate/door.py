@@ -20,7 +20,7 @@ from broadsheet.gate.lessor import Lessor
 from broadsheet.gate.networks import NetworkOffice, Networks
 from broadsheet.gate.openings import Openings, RecordOpenings
 from broadsheet.gate.pages import Issue, PageCache, Press
-from broadsheet.gate.request import App, Receive, Request, Scope, Send, read
+from broadsheet.gate.request import App, Receive, Request, Scope, Send
 from broadsheet.gate.seals import Seals
 from broadsheet.gate.seat_desk import PREFIX, Problem, SeatDesk
 from broadsheet.gate.streams import Streams
@@ -111,7 +111,7 @@ class Gate:
         if path.startswith(PREFIX):
             await self._counted(Kind.SEAT, self._seat, scope, receive, send)
         elif scope["method"] in ("GET", "HEAD") and ARTICLE.fullmatch(path):
-            await self._article(read(scope), scope, receive, send)
+            await self._article(Request(scope), scope, receive, send)
         else:
             await self._counted(Kind.SITE, self._site, scope, receive, send)
 
@@ -145,7 +145,7 @@ class Gate:
 
     async def _seat(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await self._desk.serve(read(scope), self._clock(), receive, send)
+            await self._desk.serve(Request(scope), self._clock(), receive, send)
         except Problem as problem:
             # The site has the words, in the reader's language.
             to = f"/-/problem/{problem.name}/"

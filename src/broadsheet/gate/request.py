@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl
 
 type Scope = MutableMapping[str, Any]
@@ -36,104 +36,81 @@ class TooLarge(Exception):
     """A form is larger than any the gate has."""
 
 
-class Request(NamedTuple):
-    """One request, as far as the gate cares."""
+class Request:
+    """One request, as far as the gate cares. Headers that few answers depend on are read when one
+    does. Never raises: what cannot be read is as if not sent."""
 
-    method: str
-    path: str
-    query: bytes
-    cookies: dict[str, str]
-    accept: str
-    languages: str
-    encodings: str
-    if_none_match: str
-    origin: str
-    fetch_site: str
-    fetch_mode: str
-    host: str
-    purpose: str
-    peer: str
-    """Address of whoever is at the other end of the connection; empty when it has none."""
-    forwarded: str
-    """X-Forwarded-For as it came: worth nothing unless a trusted proxy sent it."""
+    __slots__ = ("_heads", "_raw", "cookies", "method", "path", "peer", "query")
+
+    def __init__(self, scope: Scope) -> None:
+        self._raw: list[tuple[bytes, bytes]] = scope["headers"]
+        self._heads = dict(self._raw)
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query: bytes = scope.get("query_string", b"")
+        client = scope.get("client")
+        self.peer: str = client[0] if client else ""
+        """Address of whoever is at the other end of the connection; empty when it has none."""
+        sent = self._every(b"cookie", b"; ")
+        self.cookies = parse_cookies(sent) if sent else {}
+
+    @property
+    def languages(self) -> str:
+        """Accept-Language."""
+        return self._last(b"accept-language")[:MAX_LANGUAGES]
+
+    @property
+    def encodings(self) -> str:
+        """Accept-Encoding."""
+        return self._last(b"accept-encoding")[:MAX_ENCODINGS]
+
+    @property
+    def if_none_match(self) -> str:
+        """The validators of what the browser has already."""
+        return self._last(b"if-none-match")
+
+    @property
+    def forwarded(self) -> str:
+        """X-Forwarded-For as it came: worth nothing unless a trusted proxy sent it. Each proxy may
+        have added a line of its own: the last is the nearest one's."""
+        return self._every(b"x-forwarded-for", b",")
 
     @property
     def wants_json(self) -> bool:
         """Whether a script asks, not a person's browser."""
-        return "application/json" in self.accept
+        return "application/json" in self._last(b"accept")
 
     @property
     def by_a_person(self) -> bool:
         """Whether somebody went to the page, rather than a script of ours asking again."""
-        return self.fetch_mode in ("", "navigate")
+        return self._last(b"sec-fetch-mode") in ("", "navigate")
 
     @property
     def speculative(self) -> bool:
         """Whether a browser fetches ahead what its reader may never look at."""
-        return "prefetch" in self.purpose or "prerender" in self.purpose
+        purpose = self._last(b"sec-purpose") or self._last(b"purpose")
+        return "prefetch" in purpose or "prerender" in purpose
 
     @property
     def from_elsewhere(self) -> bool:
         """Whether another site's page sent this (Fetch Metadata, else the Origin header)."""
-        if self.fetch_site:
-            return self.fetch_site not in ("same-origin", "none")
-        return bool(self.origin) and self.origin.partition("://")[2] != self.host
+        site, origin = self._last(b"sec-fetch-site"), self._last(b"origin")
+        if site:
+            return site not in ("same-origin", "none")
+        return bool(origin) and origin.partition("://")[2] != self._last(b"host")
 
     @property
     def anonymous(self) -> bool:
         """Whether nothing but the language tells this reader from any other."""
         return not self.cookies or self.cookies.keys() == {LANGUAGE}
 
+    def _last(self, name: bytes) -> str:
+        return self._heads.get(name, b"").decode("latin-1")
 
-def read(scope: Scope) -> Request:
-    """The request of an ASGI scope. Never raises: what cannot be read is as if not sent."""
-    heads: dict[bytes, str] = {}
-    cookies = forwarded = ""
-    for name, value in scope["headers"]:
-        if name == b"cookie":
-            cookies = (
-                f"{cookies}; {value.decode('latin-1')}" if cookies else value.decode("latin-1")
-            )
-        elif name in WANTED:
-            heads[name] = value.decode("latin-1")
-        elif name == b"x-forwarded-for":
-            # Each proxy may have added a line of its own: the last is the nearest one's.
-            forwarded += "," + value.decode("latin-1")
-    get = heads.get
-    client = scope.get("client")
-    return Request(
-        method=scope["method"],
-        path=scope["path"],
-        query=scope.get("query_string", b""),
-        cookies=parse_cookies(cookies) if cookies else {},
-        accept=get(b"accept", ""),
-        languages=get(b"accept-language", "")[:MAX_LANGUAGES],
-        encodings=get(b"accept-encoding", "")[:MAX_ENCODINGS],
-        if_none_match=get(b"if-none-match", ""),
-        origin=get(b"origin", ""),
-        fetch_site=get(b"sec-fetch-site", ""),
-        fetch_mode=get(b"sec-fetch-mode", ""),
-        host=get(b"host", ""),
-        purpose=get(b"sec-purpose") or get(b"purpose", ""),
-        peer=client[0] if client else "",
-        forwarded=forwarded,
-    )
-
-
-WANTED = frozenset(
-    {
-        b"accept",
-        b"accept-language",
-        b"accept-encoding",
-        b"if-none-match",
-        b"origin",
-        b"sec-fetch-site",
-        b"sec-fetch-mode",
-        b"host",
-        b"sec-purpose",
-        b"purpose",
-    }
-)
+    def _every(self, name: bytes, between: bytes) -> str:
+        if len(self._heads) == len(self._raw):  # no header was sent twice
+            return self._last(name)
+        return between.join(value for other, value in self._raw if other == name).decode("latin-1")
 
 
 def _read_cookies(header: str) -> tuple[tuple[str, str], ...]:
