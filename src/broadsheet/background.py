@@ -18,6 +18,8 @@ from broadsheet.billing.sweeping import compare, sweep
 from broadsheet.gate.ids import REQUEST_ID
 from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.mail.delivery import enqueue_letters, forget_letters
+from broadsheet.newsletters.course import keep_newsletters
+from broadsheet.newsletters.sending import Sender
 from broadsheet.newsroom.clockwork import follow_the_clock
 from broadsheet.newsroom.illustrations import enqueue_avif
 from broadsheet.newsroom.publications import forget_publications
@@ -65,6 +67,9 @@ class Background:
             )
             for queue in self._workers
         ]
+        self._threads.append(
+            threading.Thread(target=self._send_newsletters, name="newsletters", daemon=True)
+        )
 
     def start(self) -> None:
         """Begin."""
@@ -95,6 +100,22 @@ class Background:
                 self._failed(error)
             finally:
                 connections.close_all()
+
+    def _send_newsletters(self) -> None:
+        # Beside the queues: an issue takes minutes, and its rows are a queue of their own.
+        sender = Sender()
+        while not self._stop.is_set():
+            sent = 0
+            try:
+                sent = sender.batch()
+            except Exception as error:  # the rows are still there later
+                self._failed(error)
+            finally:
+                if not sent:
+                    connections.close_all()
+            if not sent:
+                self._stop.wait(INTERVAL)
+        sender.close()
 
     def _keep_time(self) -> None:
         # Apart from the workers: however much waits in the queues, the hour strikes.
@@ -138,6 +159,7 @@ class Background:
             follow_the_clock.enqueue()
             enqueue_letters()
             enqueue_avif()
+            keep_newsletters.enqueue()
             take_up_again()
         if cache.add(f"hourly-{int(time.time() // HOUR)}", 1, timeout=2 * HOUR):
             tidy.enqueue()

@@ -147,6 +147,5 @@ def _furniture(written: Manuscripts) -> Iterator[str]:
     for author in written.paper.authors:
         yield author.biography
     for edition in written.paper.editions:
-        yield edition.newsletter_pitch
         yield from (section.introduction for section in edition.sections)
         yield from (topic.description for topic in edition.topics)

@@ -52,7 +52,7 @@ class Server:
     @property
     def mailers(self) -> dict[str, Any]:
         """Django's setting for this server."""
-        backend = "django.core.mail.backends.smtp.EmailBackend"
+        backend = "broadsheet.mail.smtp.EmailBackend"
         options = {"host": "127.0.0.1", "port": self.port, "timeout": 20}
         return {"default": {"BACKEND": backend, "OPTIONS": options}}
 

@@ -39,8 +39,6 @@ EDITION = {
     "preview_paragraphs": 3,
     "meter_visitors": 0,
     "meter_readers": 0,
-    "newsletter_name": "The Fold",
-    "newsletter_pitch": "Once a week.",
     "sections": [{"slug": "world", "title": "World"}, {"slug": "opinion", "title": "Opinion"}],
     "topics": [{"slug": "china", "name": "China"}],
 }

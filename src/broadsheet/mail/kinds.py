@@ -124,6 +124,8 @@ KINDS: Mapping[str, Kind] = {
         resume_url=Value.URL,
     ),
     "terms_changed": _kind(valid_from=Value.DAY, summary=Value.MESSAGE, terms_url=Value.URL),
+    # Newsletters
+    "newsletter_confirm": _kind(names=Value.TEXT, confirm_url=Value.URL, urgent=True),
     # Seats
     "invitation": _kind(
         inviter=Value.TEXT,

@@ -99,10 +99,16 @@ def _plain_template(path: str) -> Template:
 
 @cache
 def _compiled(name: str) -> Template:
-    return HTML.from_string(mjml2html(_source(f"{name}.mjml"), fonts={}))
+    return HTML.from_string(compiled(TEMPLATES / "mail" / f"{name}.mjml"))
 
 
-def _source(path: str) -> str:
+def compiled(file: Path) -> str:
+    """An MJML file as HTML, what it includes of the letters' parts in it; Django's tags are left
+    as they are."""
+    html: str = mjml2html(_source(file), fonts={})
+    return html
+
+
+def _source(file: Path) -> str:
     # The compiler lays out what it includes itself as if it stood in no column.
-    text = (TEMPLATES / "mail" / path).read_text()
-    return INCLUDE.sub(lambda found: _source(found[1]), text)
+    return INCLUDE.sub(lambda found: _source(TEMPLATES / "mail" / found[1]), file.read_text())

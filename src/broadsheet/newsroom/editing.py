@@ -128,10 +128,6 @@ EDITION = [
         ],
         heading=_("What may be read without a subscription"),
     ),
-    MultiFieldPanel(
-        [FieldPanel("newsletter_name"), FieldPanel("newsletter_pitch")],
-        heading=_("Newsletter"),
-    ),
 ]
 
 SECTION = [

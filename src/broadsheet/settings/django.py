@@ -38,7 +38,7 @@ def _mailer() -> dict[str, Any]:
     over_tls = server.scheme == "smtps"
     start_tls = not over_tls and bool(server.username)
     return {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "broadsheet.mail.smtp.EmailBackend",
         "OPTIONS": {
             "host": server.hostname,
             "port": server.port or (465 if over_tls else 587 if start_tls else 25),
@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "broadsheet.importing",
     "broadsheet.billing",
     "broadsheet.gifts",
+    "broadsheet.newsletters",
     "broadsheet.recommendations",
     "broadsheet.shelf",
     "broadsheet.institutions",
@@ -271,6 +272,7 @@ OUR_RATES = {
     "invite_again": "3/h/key",
     "invite_list": "10/d/user",
     "offer_ownership": "10/d/user",
+    "join_newsletter": "10/h/ip",
 }
 """How often codes may be tried, Stripe asked, and letters about seats caused. They are counted
 where allauth counts its own."""

@@ -105,6 +105,21 @@ class PaperSettings(BaseSettings):
     mail_from: str = Field(
         "Broadsheet <paper@localhost>", description="Sender of the paper's mail."
     )
+    newsletter_pace: float = Field(
+        0,
+        ge=0,
+        description="Mails of newsletters a second, of all processes together, as your provider "
+        "allows. 0: as fast as they are taken.",
+    )
+    newsletter_domain_pace: dict[str, float] = Field(
+        default_factory=dict,
+        description='The same for mailboxes of single domains, as in {"gmail.com": 20}.',
+    )
+    newsletter_clicks: bool = Field(
+        True,
+        description="Count which links of newsletters are followed. Each reader may say no, and "
+        "nobody is told who followed which. Openings are never counted.",
+    )
     security_contact: str = Field(
         "",
         description="Where to report a weakness of this site, for /.well-known/security.txt: a "

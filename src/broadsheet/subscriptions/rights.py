@@ -1,9 +1,11 @@
 """Which seat a reader reads under, and what the seat store calls it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F
 
+from broadsheet.access import Mode
 from broadsheet.readers.models import Reader
 from broadsheet.subscriptions.models import Seat, Subscription
 
@@ -22,6 +24,22 @@ def seat_of(reader: Reader, now: datetime) -> Seat | None:
         .order_by(F("subscription__ends_at").desc(nulls_first=True), "pk")
         .first()
     )
+
+
+def modes_of(readers: Iterable[int], now: datetime) -> dict[int, Mode]:
+    """The mode of each reader's seat at `now`, of those who have one; see `seat_of`."""
+    rows = (
+        Seat.objects.filter(
+            reader__in=list(readers), subscription__in=Subscription.objects.current(now)
+        )
+        .select_related("subscription__plan")
+        .order_by(F("subscription__ends_at").desc(nulls_first=True), "pk")
+    )
+    found: dict[int, Mode] = {}
+    for seat in rows:
+        assert seat.reader_id is not None  # they were asked for by their readers
+        found.setdefault(seat.reader_id, seat.subscription.mode)
+    return found
 
 
 def keys_of(reader: int) -> list[str]:

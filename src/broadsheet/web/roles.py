@@ -29,7 +29,9 @@ WAGTAILS_WORKFLOW = "Moderators approval"
 ENTER = "wagtailadmin.access_admin"
 FILING = ("author", "topic", "breakingnews", "liveentry")
 """What editors keep besides pages and pictures."""
-MONEY = ("subscriptions", "billing", "institutions", "terms", "mail")
+LETTERS = ("newsletter", "issue")
+"""What editors keep of newsletters: who gets them is subscription staff's."""
+MONEY = ("subscriptions", "billing", "institutions", "terms", "mail", "newsletters")
 """The apps of subscription staff. What nobody may do by hand, their own policies refuse."""
 
 
@@ -64,6 +66,7 @@ ROLES = (
         pictures=("add_image", "change_image", "choose_image"),
         others=_named(ENTER)
         | Q(content_type__app_label="newsroom", content_type__model__in=FILING)
+        | Q(content_type__app_label="newsletters", content_type__model__in=LETTERS)
         | Q(content_type__app_label="wagtailredirects"),
     ),
     Role(

@@ -76,6 +76,7 @@ urlpatterns = [
     path("gifts/<str:code>/", giving.redeem, name="gift"),
     path("gifts/<str:code>/card/", giving.card, name="gift_card"),
     path("-/stripe/webhook/", stripe.webhook, name="stripe_webhook"),
+    path("newsletters/", include("broadsheet.web.newsletter_urls")),
     path("accessibility/", accessibility.statement, name="accessibility"),
     path("terms/", terms.current, name="terms"),
     path("terms/<int:pk>/", terms.version, name="terms_version"),

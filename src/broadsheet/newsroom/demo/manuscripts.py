@@ -257,8 +257,6 @@ class EditionLines(_Written):
     preview_paragraphs: int
     meter_visitors: int
     meter_readers: int
-    newsletter_name: str
-    newsletter_pitch: str
     sections: list[SectionLines]
     topics: list[TopicLines]
     breaking: list[BreakingLines] = []

@@ -34,8 +34,8 @@ MOST_READ = 5
 """Stories in a list of the most read."""
 TAKEN = frozenset(
     {"accessibility", "account", "add-reader", "admin", "api", "card", "documents"}
-    | {"feeds", "gifts", "invitations", "join", "language", "mailbox", "media", "offline"}
-    | {"plans", "search", "sitemap", "static", "subscribe", "terms"}
+    | {"feeds", "gifts", "invitations", "join", "language", "mailbox", "media", "newsletters"}
+    | {"offline", "plans", "search", "sitemap", "static", "subscribe", "terms"}
 )
 """Addresses at the root that are not the newsroom's to give."""
 ROUTED = frozenset(("author", "search", "topic"))
@@ -122,11 +122,6 @@ class Edition(RoutablePageMixin, PaperPage):
         default=0,
         help_text=_("Subscribers' stories a signed-in reader may read in 30 days. 0: none."),
     )
-    newsletter_name = models.CharField(_("newsletter's name"), max_length=80, blank=True)
-    newsletter_pitch = models.CharField(
-        _("why to read it"), max_length=240, blank=True, help_text=_("One sentence.")
-    )
-
     template = "web/front.html"
     parent_page_types: ClassVar[list[str]] = ["newsroom.Paper"]
     subpage_types: ClassVar[list[str]] = ["newsroom.Section"]

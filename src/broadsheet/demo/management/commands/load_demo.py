@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from broadsheet.access import Level
-from broadsheet.demo import readers, shelves
+from broadsheet.demo import newsletters, readers, shelves
 from broadsheet.newsroom.demo import loader
 from broadsheet.newsroom.models import Article, Edition
 
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         loader.load(lambda text: self.stdout.write(f"      {text}"))
         facts = {"editions": _editions(), "articles": _articles(), "readers": readers.load()}
         shelves.load()
+        newsletters.load()
         options["file"].write_text(json.dumps(facts))
 
 

@@ -1,0 +1,17 @@
+"""Newsletters: lists, issues, and who gets them."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NewslettersConfig(AppConfig):
+    """The app of newsletters."""
+
+    name = "broadsheet.newsletters"
+    verbose_name = _("Newsletters")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say what an export holds, and what printed pages show."""
+        # They need the app registry.
+        from broadsheet.newsletters import own_data, signals  # noqa: F401, PLC0415

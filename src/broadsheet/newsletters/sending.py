@@ -1,0 +1,233 @@
+"""Issues on their way: a row for each mail, claimed before it is sent.
+
+Any number of processes send at once, and any of them may be killed. Before a mail is handed over,
+its row says so in a committed transaction, together with the row of the mail before it, which now
+is sent. So of a process that is killed one mail at the most is in doubt: its row says that it was
+being handed over, and nobody knows whether the server had taken it. It is not sent again by itself
+(a reader who gets an issue twice is told that the paper does not know what it does; staff see the
+row, and can send it again). All others it had claimed are sent by whoever comes next.
+"""
+
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.core.mail import mailers
+from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
+from django.utils import timezone
+
+from broadsheet.newsletters import answers, composing, trials
+from broadsheet.newsletters.contents import Face
+from broadsheet.newsletters.joining import refuse
+from broadsheet.newsletters.models import Delivery, Issue, Membership, Recipient
+from broadsheet.newsletters.pace import Pace
+from broadsheet.newsletters.personal import Personal
+from broadsheet.newsletters.pressing import Mail, Press
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+"""Mails that are claimed at a time."""
+LEASE = timedelta(minutes=15)
+"""How long claimed mails are one process's: longer than a batch takes, whose mails take 20 seconds
+each where a server is as slow as we let it be."""
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (2, 10, 30, 120, 360))
+"""After an answer that says "later" (a greylist, a full mailbox); then it is given up."""
+AWAY = 10.0
+"""Seconds without asking a mail server that could not be reached."""
+KEPT = 60.0
+"""Seconds an issue's pages are kept: a story that is corrected meanwhile is corrected here."""
+State = Delivery.State
+UNKNOWN = {"state": State.UNKNOWN}
+
+
+class Sender:
+    """Sends what is due, a batch at a time; one for each process."""
+
+    def __init__(self) -> None:
+        self.name = uuid4().hex
+        self._backend: Any = None
+        self._away_until = 0.0
+        self._handed = 0
+        self._kept: tuple[float, int, Press, Personal] | None = None
+
+    def batch(self) -> int:
+        """Send one batch; how many mails were dealt with."""
+        if time.monotonic() < self._away_until:
+            return 0
+        claimed = self._claim(timezone.now())
+        if not claimed:
+            self.close()
+            return 0
+        for issue in {each.issue_id: each.issue for each in claimed}.values():
+            self._send(issue, [each for each in claimed if each.issue_id == issue.pk])
+        return len(claimed)
+
+    def close(self) -> None:
+        """Let go of the mail server."""
+        if self._backend is not None:
+            self._backend.close()
+            self._backend = None
+
+    def _claim(self, now: datetime) -> list[Delivery]:
+        until = now + LEASE
+        waiting = Delivery.objects.filter(state=State.WAITING, due_at__lte=now)
+        going = waiting.filter(issue__state=Issue.State.SENDING).order_by("due_at")
+        with transaction.atomic():
+            keys = list(
+                going.select_for_update(skip_locked=True, of=("self",)).values_list(
+                    "pk", flat=True
+                )[:BATCH]
+            )
+            waiting.filter(pk__in=keys).update(worker=self.name, due_at=until)
+        mine = Delivery.objects.filter(pk__in=keys, worker=self.name, due_at=until)
+        return list(
+            mine.select_related("issue__newsletter__edition", "recipient__reader").order_by("pk")
+        )
+
+    def _send(self, issue: Issue, claimed: Sequence[Delivery]) -> None:
+        press, personal = self._prepared(issue)
+        now = timezone.now()
+        faces = personal.faces([each.recipient for each in claimed], now)
+        left = _left(issue, claimed, faces)
+        done: Delivery | None = None
+        pace = Pace()
+        for each, values in personal.values(claimed, now):
+            if each.recipient_id in left:
+                _record(each, state=State.DROPPED)
+                continue
+            wait = pace.reserve(each.recipient.email)
+            if wait > pace.PATIENCE:
+                _record(each, worker="", due_at=timezone.now() + timedelta(seconds=wait))
+                continue
+            time.sleep(wait)
+            if each.subject is None:
+                each.subject = trials.winner(issue)
+            mail = press.pressed(faces[each.recipient_id], each.subject).message(values)
+            if not self._step(done, each):
+                done = None
+                continue
+            done = each if self._hand_over(each, mail) else None
+            if self._backend is None:
+                break  # the server is away: the rest is claimed again when it is back
+        self._step(done, None)
+        if self._backend is None:
+            _give_back(claimed, self.name)
+
+    def _step(self, done: Delivery | None, each: Delivery | None) -> bool:
+        """In one transaction: `done` is sent, and `each` is being handed over; whether it still
+        may be."""
+        if done is None and each is None:
+            return False
+        now = timezone.now()
+        sent = Q(pk=done.pk) if done else Q(pk=None)
+        mine = Q(pk=None)
+        if each is not None:
+            mine = Q(pk=each.pk, worker=self.name, state=State.WAITING, due_at__gt=now)
+        changed = Delivery.objects.filter(sent | mine).update(
+            state=Case(When(sent, then=Value(State.SENT)), default=Value(State.HANDING)),
+            sent_at=Case(When(sent, then=Value(now)), default=Value(None)),
+            attempts=Case(When(sent, then=F("attempts")), default=F("attempts") + 1),
+            subject=Case(
+                When(sent, then=F("subject")), default=Value(each.subject if each else None)
+            ),
+        )
+        return each is not None and changed == (2 if done else 1)
+
+    def _hand_over(self, each: Delivery, mail: Mail) -> bool:
+        try:
+            if self._backend is None:
+                self._backend = mailers["default"]
+                self._backend.open()
+                self._handed = 0
+            self._backend.send_messages([mail])
+        except Exception as error:  # whatever a backend raises: this mail's row says it
+            self._failed(each, error)
+            return False
+        self._handed += 1
+        return True
+
+    def _failed(self, each: Delivery, error: Exception) -> None:
+        in_doubt = bool(getattr(self._backend, "in_doubt", False))
+        answer = answers.of_this_mail(error)
+        if answer is None:
+            self._let_go(error)
+            # The server was not there, or went before it had the mail: as if it was not tried.
+            again = {"state": State.WAITING, "worker": "", "due_at": timezone.now()}
+            _record(each, error=answers.in_words(error), **(UNKNOWN if in_doubt else again))
+        elif answer.final or each.attempts >= len(PAUSES):
+            _record(each, state=State.FAILED, error=answers.in_words(error))
+            if answer.no_such_mailbox:
+                refuse(each.recipient, Recipient.Refused.BOUNCED, timezone.now())
+        else:
+            due = timezone.now() + PAUSES[each.attempts]
+            again = {"state": State.WAITING, "worker": "", "due_at": due}
+            _record(each, error=answers.in_words(error), **again)
+
+    def _let_go(self, error: Exception) -> None:
+        # Servers may close after so many mails; one that took none is left alone for a while.
+        if not self._handed:
+            logger.warning("newsletters wait for the mail server: %s", answers.in_words(error))
+            self._away_until = time.monotonic() + AWAY
+        backend, self._backend = self._backend, None
+        if backend is not None:
+            with suppress(OSError):  # which smtplib's own are, too
+                backend.close()
+
+    def _prepared(self, issue: Issue) -> tuple[Press, Personal]:
+        if self._kept is not None:
+            since, key, press, personal = self._kept
+            if key == issue.pk and time.monotonic() - since < KEPT:
+                return press, personal
+        press = Press(issue)
+        personal = Personal(issue, press.contents, composing.others(issue, timezone.now()))
+        self._kept = (time.monotonic(), issue.pk, press, personal)
+        return press, personal
+
+
+def resolve_doubts(now: datetime) -> int:
+    """Say of mails whose process ended while it handed them over that nobody knows whether they
+    went; how many these are."""
+    handing = Delivery.objects.filter(state=State.HANDING, due_at__lte=now)
+    return handing.update(state=State.UNKNOWN)
+
+
+def send_again(deliveries: Iterable[Delivery]) -> int:
+    """Staff want mails sent that failed or are in doubt; how many go again."""
+    again = Delivery.objects.filter(
+        pk__in=[each.pk for each in deliveries], state__in=[State.UNKNOWN, State.FAILED]
+    )
+    return again.update(state=State.WAITING, worker="", attempts=0, due_at=timezone.now(), error="")
+
+
+def _left(issue: Issue, claimed: Sequence[Delivery], faces: Mapping[int, Face]) -> set[int]:
+    """Of these recipients those who do not get the list any more."""
+    keys = {each.recipient_id for each in claimed}
+    on = Membership.objects.filter(
+        newsletter=issue.newsletter_id,
+        recipient__in=keys,
+        recipient__refused="",
+        state=Membership.State.JOINED,
+    )
+    getting = set(on.values_list("recipient", flat=True))
+    if issue.newsletter.for_subscribers:
+        getting = {key for key in getting if faces[key].mode is not None}
+    return keys - getting
+
+
+def _record(each: Delivery, **values: Any) -> None:
+    # Not the row of a mail that has become another's, or is sent.
+    Delivery.objects.filter(
+        pk=each.pk, worker=each.worker, state__in=[State.WAITING, State.HANDING]
+    ).update(**values)
+
+
+def _give_back(claimed: Sequence[Delivery], worker: str) -> None:
+    Delivery.objects.filter(
+        pk__in=[each.pk for each in claimed], worker=worker, state=State.WAITING
+    ).update(worker="", due_at=timezone.now())

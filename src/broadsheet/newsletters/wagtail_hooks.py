@@ -1,0 +1,145 @@
+"""Newsletters in the editors' admin: lists, issues with a desk each, and who gets them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.widgets import Button
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from broadsheet.newsletters import desk
+from broadsheet.newsletters.models import Issue, Newsletter, Recipient
+
+
+class NewsletterViewSet(SnippetViewSet):
+    """The lists."""
+
+    model = Newsletter
+    icon = "list-ul"
+    menu_label = _("Newsletters")
+    list_display = ("name", "edition", "kind", "offered", "approved_first")
+    list_filter = ("edition", "kind")
+    copy_view_enabled = False
+    edit_handler = ObjectList(
+        [
+            FieldPanel("edition"),
+            FieldPanel("name"),
+            FieldPanel("slug"),
+            FieldPanel("pitch"),
+            MultiFieldPanel(
+                [FieldPanel("kind"), FieldPanel("topic"), FieldPanel("author")],
+                heading=_("What it holds"),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("weekday"), FieldPanel("hour")]),
+                    FieldPanel("in_their_morning"),
+                ],
+                heading=_("When it goes"),
+            ),
+            FieldPanel("for_subscribers"),
+            FieldPanel("approved_first"),
+            FieldPanel("offered"),
+            FieldPanel("position"),
+        ]
+    )
+
+
+class IssuesPolicy(ModelPermissionPolicy):
+    """An issue that goes, or went, stays as it is."""
+
+    def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
+        """Drafts are changed; those that were sent are kept."""
+        if action == "change" and instance.state not in (Issue.State.DRAFT, Issue.State.STOPPED):
+            return False
+        if action == "delete" and instance.began_at is not None:
+            return False
+        return bool(super().user_has_permission_for_instance(user, action, instance))
+
+
+class IssueViewSet(SnippetViewSet):
+    """The issues; each has a desk."""
+
+    model = Issue
+    icon = "mail"
+    menu_label = _("Issues")
+    list_display = ("subject", "newsletter", "state", "send_at", "began_at")
+    list_filter = ("newsletter", "state")
+    search_fields = ("subject",)
+    copy_view_enabled = False
+    edit_handler = ObjectList(
+        [
+            FieldPanel("newsletter"),
+            FieldPanel("subject"),
+            FieldPanel("teaser"),
+            FieldPanel("body"),
+            FieldPanel("send_at"),
+            MultiFieldPanel(
+                [
+                    FieldPanel("other_subject"),
+                    FieldRowPanel([FieldPanel("tried_on"), FieldPanel("tried_for")]),
+                ],
+                heading=_("Two subjects"),
+                classname="collapsed",
+            ),
+        ]
+    )
+
+
+class RecipientsPolicy(ModelPermissionPolicy):
+    """People put themselves on lists; staff can refuse an address, and delete it."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Nobody adds an address by hand: there would be no consent."""
+        return action != "add" and super().user_has_permission(user, action)
+
+
+class RecipientViewSet(SnippetViewSet):
+    """Who gets newsletters."""
+
+    model = Recipient
+    icon = "group"
+    menu_label = _("Recipients")
+    list_display = ("email", "reader", "refused", "created_at")
+    list_filter = ("refused", "memberships__newsletter", "memberships__state")
+    search_fields = ("email",)
+    copy_view_enabled = False
+    edit_handler = ObjectList([FieldPanel("email", read_only=True), FieldPanel("refused")])
+
+
+class NewslettersGroup(SnippetViewSetGroup):
+    """An entry of the menu."""
+
+    items = (IssueViewSet, NewsletterViewSet, RecipientViewSet)
+    menu_label = _("Newsletters")
+    menu_icon = "mail"
+    menu_order = 150
+
+
+@hooks.register("register_admin_urls")
+def addresses() -> list[URLPattern]:
+    """The desk's."""
+    return [
+        path("newsletters/issue/<int:pk>/", desk.desk, name="newsletter_desk"),
+        path("newsletters/issue/<int:pk>/act/", desk.act, name="newsletter_act"),
+        path("newsletters/issue/<int:pk>/look/<slug:face>/", desk.look, name="newsletter_look"),
+    ]
+
+
+@hooks.register("register_snippet_listing_buttons")
+def to_the_desk(snippet: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
+    """Beside each issue."""
+    if isinstance(snippet, Issue) and user.has_perm("newsletters.view_issue"):
+        url = reverse("newsletter_desk", args=[snippet.pk])
+        yield Button(_("Look, approve, send"), url=url, icon_name="mail", priority=5)
+
+
+register_permission_policy(Issue, IssuesPolicy(Issue))
+register_permission_policy(Recipient, RecipientsPolicy(Recipient))
+register_snippet(NewslettersGroup)

@@ -1,0 +1,290 @@
+"""Newsletters for whoever reads: joining by mail or signed in, leaving by one button, choosing."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.utils import has_verified_email
+from allauth.core import ratelimit
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from broadsheet.mail.post import BadAddress, deliverable
+from broadsheet.newsletters import clicks, joining
+from broadsheet.newsletters.contents import Contents, Face
+from broadsheet.newsletters.links import BadLink, Mail, OldLink, read_asked, read_mail
+from broadsheet.newsletters.models import Issue, Membership, Newsletter, Recipient
+from broadsheet.newsroom.models import Edition
+from broadsheet.readers.models import Reader
+from broadsheet.web.views.asking import number, way_back
+
+State = Membership.State
+PAUSE = timedelta(days=30)
+"""How long a pause is that is asked for by one button."""
+SHOWN = 50
+"""Issues in a list."""
+
+
+class Lists(forms.ModelMultipleChoiceField):
+    """Newsletters by their numbers; what is no number is none of them."""
+
+    def clean(self, value: Any) -> Any:
+        """See Django."""
+        return super().clean([one for one in value or [] if number(one)])
+
+
+class JoinForm(forms.Form):
+    """Which lists, and where to."""
+
+    newsletters = Lists(
+        Newsletter.objects.filter(offered=True, edition__live=True).select_related("edition"),
+        error_messages={"required": gettext_lazy("Choose a newsletter.")},
+    )
+    email = forms.CharField(
+        max_length=320,
+        error_messages={
+            "required": gettext_lazy("Enter your e-mail address."),
+            "max_length": gettext_lazy("This is longer than any e-mail address."),
+        },
+    )
+
+    def clean_email(self) -> str:
+        """An address that mail can be sent to."""
+        try:
+            return deliverable(self.cleaned_data["email"].strip())
+        except BadAddress:
+            said = _("This is not an e-mail address. It looks like: name@example.com")
+            raise forms.ValidationError(said) from None
+
+
+@never_cache
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every edition's newsletters, to choose from."""
+    return _chooser(request, JoinForm(), 200)
+
+
+@csrf_exempt  # the box stands in stories, whose pages are the same for everybody
+@require_POST
+def join(request: HttpRequest) -> HttpResponse:
+    """Somebody pressed the button of the box in a story, or of the page of newsletters."""
+    if _from_elsewhere(request):
+        return _chooser(request, JoinForm(), 403)
+    if request.POST.get("website"):  # people do not see this field; robots fill it in
+        return redirect("newsletter_asked")
+    own = _confirmed_reader(request)
+    data = request.POST.copy()
+    if own is not None:
+        data["email"] = own.email
+    form = JoinForm(data)
+    if not form.is_valid():
+        return _chooser(request, form, 422)
+    chosen, page = list(form.cleaned_data["newsletters"]), way_back(request) or "/newsletters/"
+    if own is not None:
+        for newsletter in chosen:
+            joining.join(own, newsletter, page)
+        return redirect(joining.preferences_url(joining.recipient_of(own)))
+    if not ratelimit.consume(request, action="join_newsletter"):
+        return ratelimit.respond_429(request)
+    joining.ask(form.cleaned_data["email"], chosen, get_language() or "en", page)
+    return redirect("newsletter_asked")
+
+
+@require_safe
+def asked(request: HttpRequest) -> HttpResponse:
+    """A letter is on its way."""
+    return render(request, "web/newsletter_asked.html")
+
+
+@never_cache
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The link in that letter. Programs that open links press no button, so they confirm nobody."""
+    try:
+        wanted = read_asked(token)
+    except OldLink:
+        return _link_over(request, 410)
+    except BadLink:
+        return _link_over(request, 404)
+    if request.method == "POST":
+        joined = joining.confirm(wanted, "/newsletters/confirm/")
+        return render(request, "web/newsletter_confirmed.html", {"joined": joined})
+    lists = Newsletter.objects.filter(pk__in=wanted.newsletters).select_related("edition")
+    return render(request, "web/newsletter_confirm.html", {"lists": lists})
+
+
+@csrf_exempt  # mail programs press this button themselves (RFC 8058); the token is what allows it
+@never_cache
+def leave(request: HttpRequest, token: str) -> HttpResponse:
+    """Leave the list of a mail: by a button only, never by opening the link."""
+    mail, recipient = _mail(token)
+    newsletter = Newsletter.objects.filter(pk=mail.newsletter).first() if mail else None
+    if recipient is None or newsletter is None:
+        return _link_over(request, 404)
+    if request.method == "POST":
+        joining.leave(recipient, newsletter, "/newsletters/leave/")
+        clicks.note_leaving(mail, recipient)
+        if "List-Unsubscribe" in request.POST:
+            return HttpResponse(_("You get it no longer."), content_type="text/plain")
+    context = {
+        "newsletter": newsletter,
+        "left": request.method == "POST",
+        "preferences": joining.preferences_url(recipient),
+    }
+    return render(request, "web/newsletter_leave.html", context)
+
+
+@never_cache
+def preferences(request: HttpRequest, token: str) -> HttpResponse:
+    """What one address gets: join, leave, pause, and whether clicks are counted."""
+    _mail_of, recipient = _mail(token)
+    if recipient is None:
+        return _link_over(request, 404)
+    if request.method == "POST":
+        _change(request, recipient)
+        return redirect(request.path)
+    memberships = {each.newsletter_id: each for each in recipient.memberships.all()}
+    mine = set(memberships)
+    lists = Newsletter.objects.filter(edition__live=True).select_related("edition")
+    rows = [(each, memberships.get(each.pk)) for each in lists if each.offered or each.pk in mine]
+    context = {"recipient": recipient, "rows": rows, "hidden": _masked(recipient.email)}
+    return render(request, "web/newsletter_preferences.html", context)
+
+
+@never_cache
+@require_safe
+def follow_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A link of an issue, by way of our count."""
+    mail, recipient = _mail(token)
+    url = request.GET.get("u", "")
+    if mail is None or not clicks.is_ours(url, request.GET.get("s", ""), mail.issue):
+        return _link_over(request, 404)
+    if recipient is not None and request.method == "GET":
+        clicks.note(mail, recipient, url)
+    return HttpResponseRedirect(url)
+
+
+@require_safe
+def archive(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    """A newsletter: what it is, its box, and the issues that went."""
+    newsletter = _newsletter(edition, slug)
+    sent = newsletter.issues.filter(state__in=[Issue.State.SENT, Issue.State.SENDING])
+    context = {
+        **_paper_of(newsletter.edition),
+        "newsletter": newsletter,
+        "issues": [] if newsletter.for_subscribers else sent[:SHOWN],
+        "wording": _(joining.WORDING),
+        "signed_in": _confirmed_reader(request) is not None,
+    }
+    return render(request, "web/newsletter.html", context)
+
+
+@require_safe
+def issue(request: HttpRequest, edition: str, slug: str, issue: int) -> HttpResponse:
+    """An issue on the web, as a visitor sees it; stories open on their own pages, by the rule."""
+    newsletter = _newsletter(edition, slug)
+    began = newsletter.issues.exclude(began_at=None)
+    found = get_object_or_404(began, pk=issue)
+    context = {
+        **_paper_of(newsletter.edition),
+        "newsletter": newsletter,
+        "issue": found,
+        "parts": Contents(found).seen_by(Face()),
+        "wording": _(joining.WORDING),
+        "signed_in": _confirmed_reader(request) is not None,
+    }
+    return render(request, "web/newsletter_issue.html", context)
+
+
+def _change(request: HttpRequest, recipient: Recipient) -> None:
+    page = "/newsletters/preferences/"
+    if "measured" in request.POST:
+        recipient.measured = request.POST["measured"] == "1"
+        recipient.save(update_fields=["measured"])
+        messages.success(request, _("Your choice is kept."))
+        return
+    newsletter = get_object_or_404(Newsletter, pk=number(request.POST.get("newsletter", "")))
+    match request.POST.get("do", ""):
+        case "join" if not recipient.refused:
+            _join_again(recipient, newsletter, page)
+        case "leave":
+            joining.leave(recipient, newsletter, page)
+        case "pause":
+            joining.pause(recipient, newsletter, timezone.now() + PAUSE, page)
+        case "go_on":
+            joining.go_on(recipient, newsletter)
+        case _:
+            messages.error(request, _("Mail to this address does not arrive. Write to us."))
+            return
+    messages.success(request, _("Your choice is kept."))
+
+
+def _join_again(recipient: Recipient, newsletter: Newsletter, page: str) -> None:
+    # Whoever has this link reads the mail of this address: it was confirmed before.
+    if recipient.reader is not None:
+        joining.join(recipient.reader, newsletter, page)
+    elif recipient.consents.filter(act__in=joining.CONFIRMING).exists():
+        joining.join_known(recipient, newsletter, page)
+
+
+def _chooser(request: HttpRequest, form: JoinForm, status: int) -> HttpResponse:
+    chosen = request.POST.getlist("newsletters") or request.GET.getlist("newsletters")
+    offered = Newsletter.objects.filter(offered=True, edition__live=True).select_related("edition")
+    context = {
+        "form": form,
+        "lists": offered.order_by("edition__path", "position", "name"),
+        "chosen": chosen,
+        "wording": _(joining.WORDING),
+        "signed_in": _confirmed_reader(request) is not None,
+        "here": way_back(request) or "/newsletters/",
+        "elsewhere": status == 403,
+    }
+    return render(request, "web/newsletters.html", context, status=status)
+
+
+def _mail(token: str) -> tuple[Mail | None, Recipient | None]:
+    try:
+        mail = read_mail(token)
+    except BadLink:
+        return None, None
+    return mail, Recipient.objects.filter(key=mail.recipient).select_related("reader").first()
+
+
+def _link_over(request: HttpRequest, status: int) -> HttpResponse:
+    return render(request, "web/newsletter_link_over.html", status=status)
+
+
+def _newsletter(edition: str, slug: str) -> Newsletter:
+    live = Newsletter.objects.filter(edition__live=True, edition__slug=edition, slug=slug)
+    return get_object_or_404(live.select_related("edition"))
+
+
+def _paper_of(edition: Edition) -> dict[str, Any]:
+    return {"edition": edition, "sections": edition.sections}
+
+
+def _confirmed_reader(request: HttpRequest) -> Reader | None:
+    reader = request.user
+    if not isinstance(reader, Reader):
+        return None
+    return reader if has_verified_email(reader, reader.email) else None
+
+
+def _from_elsewhere(request: HttpRequest) -> bool:
+    """Whether another site's page sent this (Fetch Metadata, else the Origin header): what a token
+    in the form tells elsewhere."""
+    site, origin = request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", "")
+    if site:
+        return site not in ("same-origin", "none")
+    return bool(origin) and origin.partition("://")[2] != request.get_host()
+
+
+def _masked(email: str) -> str:
+    local, _at, domain = email.rpartition("@")
+    return f"{local[:1]}…@{domain}"
