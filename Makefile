@@ -6,12 +6,14 @@ export PYTHONDONTWRITEBYTECODE :=
 
 SERVED := tests/cli tests/leaks
 JOURNEYS := tests/journeys
+# As long as all the others that need nothing served.
+PAYING := tests/billing tests/stripe_stand_in tests/subscriptions tests/seats tests/histories tests/importing
 # Papers on several hosts, behind proxies, moved, backed up, broken on purpose: minutes each.
 MANY := tests/hosts tests/telemetry tests/postgres tests/cli/test_check.py tests/web/test_shared_caches.py \
     tests/deploy/test_nginx.py tests/benchmarks/test_streams.py \
     tests/histories/test_faults.py tests/histories/test_planted_loss.py
 
-.PHONY: demo test built journeys served inside many postgres check bench budgets axe screenshots nightly setup messages
+.PHONY: demo test built journeys served inside paying publishing many postgres check bench budgets axe screenshots nightly setup messages
 
 demo: setup ## build and serve the demonstration paper
 	$(RUN) broadsheet demo $(ARGS)
@@ -19,7 +21,7 @@ demo: setup ## build and serve the demonstration paper
 test: setup ## everything that must hold
 	scripts/test-tools
 	$(MAKE) --jobs=2 check built
-	$(MAKE) --jobs=3 journeys served inside
+	$(MAKE) --jobs=4 journeys served paying publishing
 
 built: ## the demonstration paper that the next two begin with
 	$(RUN) python -m tests.live
@@ -30,8 +32,13 @@ journeys: ## what people do in their browsers
 served: ## tests of the command, and of a paper that is being served, by clients
 	$(RUN) pytest $(SERVED) $(addprefix --ignore=,$(MANY))
 
-inside: ## all other tests
-	$(RUN) pytest $(addprefix --ignore=,$(JOURNEYS) $(SERVED) $(MANY))
+inside: paying publishing ## all other tests
+
+paying:
+	$(RUN) pytest $(PAYING) $(addprefix --ignore=,$(MANY))
+
+publishing:
+	$(RUN) pytest $(addprefix --ignore=,$(JOURNEYS) $(SERVED) $(PAYING) $(MANY))
 
 many: setup ## papers on many hosts, and what happens around them
 	$(RUN) pytest $(MANY)

@@ -19,6 +19,7 @@ from broadsheet.gate.ids import REQUEST_ID
 from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.mail.delivery import enqueue_letters, forget_letters
 from broadsheet.newsletters.course import keep_newsletters
+from broadsheet.newsletters.mailbox import look_into_mailbox
 from broadsheet.newsletters.sending import Sender
 from broadsheet.newsroom.clockwork import follow_the_clock
 from broadsheet.newsroom.illustrations import enqueue_avif
@@ -103,7 +104,7 @@ class Background:
 
     def _send_newsletters(self) -> None:
         # Beside the queues: an issue takes minutes, and its rows are a queue of their own.
-        sender = Sender()
+        sender = Sender(lambda: not self._stop.is_set())
         while not self._stop.is_set():
             sent = 0
             try:
@@ -160,6 +161,7 @@ class Background:
             enqueue_letters()
             enqueue_avif()
             keep_newsletters.enqueue()
+            look_into_mailbox.enqueue()
             take_up_again()
         if cache.add(f"hourly-{int(time.time() // HOUR)}", 1, timeout=2 * HOUR):
             tidy.enqueue()

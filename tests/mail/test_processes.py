@@ -17,9 +17,9 @@ from tests.mail.server import Server, serving
 class Worker:
     """A process of a paper; `tell` it something, then `hear` when it is done."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, module: str = "tests.mail.worker") -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.mail.worker"],
+            [sys.executable, "-m", module],
             env=environment(folder, port),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

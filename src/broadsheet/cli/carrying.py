@@ -38,6 +38,19 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     one.add_argument("--report", metavar="FILE", help="write what is not carried over, as CSV")
     one.set_defaults(run=run_import)
 
+    one = commands.add_parser(
+        "newsletters",
+        help="bring a newsletter's readers in, or write them out, as CSV",
+        description="CSV files of this paper, of Mailchimp and of Ghost. Rows without the time of "
+        "a consent, and readers who left here, are refused and listed; then it ends with 1.",
+    )
+    one.add_argument("what", choices=("import", "export"))
+    one.add_argument("file", metavar="FILE", help="a CSV file")
+    one.add_argument("--list", required=True, metavar="EDITION/NAME", help="as in: us/weekly")
+    one.add_argument("--source", default="", help="where they agreed, for the record")
+    one.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    one.set_defaults(run=run_newsletters)
+
     one = commands.add_parser("export", help="write the paper as files a person can read")
     one.add_argument("directory", metavar="DIR", help="a new folder")
     one.add_argument(
@@ -69,6 +82,13 @@ def run_export(options: argparse.Namespace) -> int:
     """Export; the exit code is the command's own."""
     readers = ["--readers"] if options.readers else []
     return _django(["export_files", str(Path(options.directory).absolute()), *readers])
+
+
+def run_newsletters(options: argparse.Namespace) -> int:
+    """Bring readers in or write them out; the exit code is the command's own."""
+    command = ["newsletter_readers", options.what, str(Path(options.file).absolute()), options.list]
+    command += ["--source", options.source] if options.source else []
+    return _django([*command, *(["--dry-run"] if options.dry_run else [])])
 
 
 def _django(command: list[str]) -> int:

@@ -7,11 +7,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from broadsheet.cli.findings import configured, database, files, outside, seat_store
+from broadsheet.cli.findings import configured, database, files, outside, seat_store, senders
 from broadsheet.cli.findings.finding import Finding, Level, fault
 from broadsheet.cli.papers import Refusal, settings
 
-ROOMS = (configured.look, files.look, database.look, seat_store.look, outside.look)
+ROOMS = (configured.look, files.look, database.look, seat_store.look, outside.look, senders.look)
 """What is looked at, in this order."""
 
 

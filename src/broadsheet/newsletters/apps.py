@@ -15,3 +15,7 @@ class NewslettersConfig(AppConfig):
         """Say what an export holds, and what printed pages show."""
         # They need the app registry.
         from broadsheet.newsletters import own_data, signals  # noqa: F401, PLC0415
+        from broadsheet.settings.django import PAPER  # noqa: PLC0415
+
+        if PAPER.mail_webhooks:
+            from broadsheet.newsletters import providers  # noqa: F401, PLC0415

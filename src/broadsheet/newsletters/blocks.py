@@ -40,7 +40,7 @@ class AdvertBlock(blocks.StructBlock):
 class IssueBody(blocks.StreamBlock):
     """An issue's parts in their order."""
 
-    heading = blocks.CharBlock(label=_("Heading"), max_length=80, icon="title")
+    heading = blocks.CharBlock(label=_("Heading"), max_length=140, icon="title")
     story = StoryBlock()
     text = ParagraphBlock()
     picture = PictureBlock()

@@ -1,18 +1,15 @@
 """Issues that make themselves: what was published since the last, ranked, by sections."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.utils import formats, translation
-from django.utils.translation import gettext as _
 
-from broadsheet.mail.rendering import spoken
 from broadsheet.newsletters.models import Issue, Newsletter
 from broadsheet.newsletters.models.issues import LONGEST_SUBJECT
-from broadsheet.newsroom.models import Article
+from broadsheet.newsroom.models import Article, BreakingNews
 from broadsheet.newsroom.models.articles import dressed, filed
 from broadsheet.newsroom.most_read import counted
 
@@ -32,7 +29,7 @@ def due(newsletter: Newsletter, now: datetime) -> datetime | None:
     Days and hours are the edition's, so an hour that a change of clocks skips or repeats is that
     day's first moment after it, or its first one (PEP 495, fold=0).
     """
-    if newsletter.kind == Newsletter.Kind.WRITTEN:
+    if newsletter.kind not in BACK:
         return None
     zone = ZoneInfo(newsletter.edition.time_zone)
     for day in (now.astimezone(zone).date() + timedelta(days=more) for more in (0, 1)):
@@ -53,22 +50,33 @@ def make(newsletter: Newsletter, goes: datetime) -> Issue | None:
     stories = _since_the_last(newsletter, goes)
     if not stories:
         return None
-    approved = Issue.State.DRAFT if newsletter.approved_first else Issue.State.APPROVED
-    issue = Issue(
-        newsletter=newsletter,
+    return _kept(
+        newsletter,
         subject=stories[0].title[:LONGEST_SUBJECT],
         teaser="; ".join(story.title for story in stories[1:4])[:150],
         body=list(_blocks(newsletter, stories)),
-        state=approved,
         send_at=goes,
         day=day,
     )
+
+
+def tell(newsletter: Newsletter, line: BreakingNews) -> Issue | None:
+    """The issue that tells breaking news, made once whoever else makes it too."""
+    if newsletter.issues.filter(breaking=line).exists():
+        return None
+    blocks: list[tuple[str, Any]] = [("heading", line.line)]
+    if line.story is not None:
+        blocks.append(("story", {"story": line.story, "words": "", "whole": False}))
+    return _kept(newsletter, subject=line.line, body=blocks, breaking=line)
+
+
+def _kept(newsletter: Newsletter, **fields: Any) -> Issue | None:
+    state = Issue.State.DRAFT if newsletter.approved_first else Issue.State.APPROVED
     try:
         with transaction.atomic():
-            issue.save()
+            return Issue.objects.create(newsletter=newsletter, state=state, **fields)
     except IntegrityError:  # another process was faster
         return None
-    return issue
 
 
 def others(issue: Issue, now: datetime) -> list[Article]:
@@ -77,15 +85,6 @@ def others(issue: Issue, now: datetime) -> list[Article]:
     since = _since(issue.newsletter, issue.send_at or now, issue.pk)
     found = _out(issue.newsletter).filter(published_at__gt=since).newest()[:OTHERS]
     return filed(dressed(found, edition.sections))
-
-
-def title_of(newsletter: Newsletter, day: date) -> str:
-    """An issue's name where a day says more than its subject."""
-    with translation.override(spoken(newsletter.edition.language)):
-        return _("%(name)s of %(day)s") % {
-            "name": newsletter.name,
-            "day": formats.date_format(day),
-        }
 
 
 def _since_the_last(newsletter: Newsletter, goes: datetime) -> list[Article]:

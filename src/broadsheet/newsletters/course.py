@@ -16,12 +16,13 @@ from broadsheet.newsletters import composing, trials
 from broadsheet.newsletters.joining import end_pauses
 from broadsheet.newsletters.models import Delivery, Issue, Membership, Newsletter, Recipient
 from broadsheet.newsletters.sending import resolve_doubts
+from broadsheet.newsroom.models import BreakingNews
 from broadsheet.settings.django import SLOW
 
 CHUNK = 2_000
 """Rows that are written at a time."""
 
-State = Issue.State
+State, Kind = Issue.State, Newsletter.Kind
 
 
 @task(queue_name=SLOW)
@@ -34,7 +35,10 @@ def keep_time(now: datetime) -> None:
     """Everything that is due: issues are made, begun and ended."""
     end_pauses(now)
     resolve_doubts(now)
-    for newsletter in Newsletter.objects.exclude(kind=Newsletter.Kind.WRITTEN):
+    for line in BreakingNews.objects.filter(until__gt=now).select_related("story"):
+        for newsletter in Newsletter.objects.filter(kind=Kind.BREAKING, edition=line.edition_id):
+            composing.tell(newsletter, line)
+    for newsletter in Newsletter.objects.filter(kind__in=composing.BACK):
         goes = composing.due(newsletter, now)
         if goes is not None:
             composing.make(newsletter, goes)

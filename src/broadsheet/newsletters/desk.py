@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.mail import mailers
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.csp import CSP
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -19,13 +20,14 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
 from broadsheet.access import Mode
-from broadsheet.newsletters import course, trials
+from broadsheet.newsletters import course, growth, trials
 from broadsheet.newsletters.contents import Face
 from broadsheet.newsletters.joining import recipient_of
-from broadsheet.newsletters.models import Delivery, Issue
+from broadsheet.newsletters.models import Delivery, Issue, Newsletter
 from broadsheet.newsletters.personal import Personal
 from broadsheet.newsletters.pressing import Press, TooLong
 from broadsheet.newsletters.sending import send_again
+from broadsheet.newsroom import charts
 from broadsheet.readers.models import Reader
 
 FACES = {
@@ -41,7 +43,8 @@ LOOK: dict[str, list[str]] = {
     "sandbox": [],
 }
 """A mail that is looked at runs nothing and leads nowhere."""
-MOST_LINKS = 20
+MOST = 20
+"""Lines of a table."""
 
 State = Issue.State
 
@@ -94,6 +97,30 @@ def look(request: HttpRequest, pk: int, face: str) -> HttpResponse:
     if "dark" in request.GET:  # as programs do that take the page's own dark colours
         page = page.replace("(prefers-color-scheme: dark)", "all")
     return HttpResponse(page)
+
+
+@never_cache
+def growth_of(request: HttpRequest, pk: int) -> HttpResponse:
+    """How a list grows, drawn, and its issues."""
+    if not request.user.has_perm("newsletters.view_newsletter"):
+        raise PermissionDenied
+    newsletter = get_object_or_404(Newsletter.objects.select_related("edition"), pk=pk)
+    rows = [
+        charts.Row(date_format(week, "SHORT_DATE_FORMAT"), count, str(count))
+        for week, count in growth.weeks(newsletter, timezone.now())
+    ]
+    drawing = charts.draw(charts.Chart(str(newsletter), _("readers"), rows, str), charts.Kind.LINE)
+    issues = newsletter.issues.annotate(
+        went=Count("deliveries", filter=Q(deliveries__state=Delivery.State.SENT)),
+        left=Count("deliveries", filter=Q(deliveries__ended="left")),
+    )
+    context = {
+        "newsletter": newsletter,
+        "svg": drawing,
+        "rows": rows,
+        "issues": issues[:MOST],
+    }
+    return render(request, "newsletters/growth.html", context)
 
 
 @require_POST
@@ -172,4 +199,4 @@ def _counted(issue: Issue) -> Any:
 
 def _links(issue: Issue) -> list[tuple[str, int]]:
     rows = issue.clicks.values_list("address").annotate(n=Count("pk")).order_by("-n", "address")
-    return [(urlsplit(address).path or address, n) for address, n in rows[:MOST_LINKS]]
+    return [(urlsplit(address).path or address, n) for address, n in rows[:MOST]]

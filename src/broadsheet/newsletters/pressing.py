@@ -42,6 +42,8 @@ MARKUP = frozenset({"followed_html"})
 """Values that are HTML already; all others are escaped in it."""
 PLACES = ("greeting", "followed_html", "followed_text", "to", "token", "date", "id")
 """What is one reader's own."""
+NAMED = "mail"
+"""What a mail's row is named by where providers tell of it."""
 MOST_BYTES = 100_000
 """Of an issue's HTML: Gmail cuts off what is longer than 102 kB."""
 
@@ -110,6 +112,7 @@ class Mail(EmailMultiAlternatives):
         sender = headers.pop("From")
         super().__init__(pressed.subject, "", sender, [headers.pop("To")], headers=headers)
         self._pressed, self._values = pressed, values
+        self.metadata = {NAMED: values["id"]}  # providers give it back with what they tell
         self._raw = Raw(pressed.raw(values))
 
     def message(self, *_: object, **__: object) -> Any:

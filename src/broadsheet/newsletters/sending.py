@@ -10,7 +10,7 @@ row, and can send it again). All others it had claimed are sent by whoever comes
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,8 +49,10 @@ UNKNOWN = {"state": State.UNKNOWN}
 class Sender:
     """Sends what is due, a batch at a time; one for each process."""
 
-    def __init__(self) -> None:
+    def __init__(self, goes_on: Callable[[], bool] = lambda: True) -> None:
+        """`goes_on`: asked before each mail; a process that is told to end hands over no more."""
         self.name = uuid4().hex
+        self._goes_on = goes_on
         self._backend: Any = None
         self._away_until = 0.0
         self._handed = 0
@@ -95,6 +97,7 @@ class Sender:
         now = timezone.now()
         faces = personal.faces([each.recipient for each in claimed], now)
         left = _left(issue, claimed, faces)
+        winner = trials.winner(issue) if any(each.subject is None for each in claimed) else 0
         done: Delivery | None = None
         pace = Pace()
         for each, values in personal.values(claimed, now):
@@ -106,18 +109,16 @@ class Sender:
                 _record(each, worker="", due_at=timezone.now() + timedelta(seconds=wait))
                 continue
             time.sleep(wait)
-            if each.subject is None:
-                each.subject = trials.winner(issue)
+            each.subject = winner if each.subject is None else each.subject
             mail = press.pressed(faces[each.recipient_id], each.subject).message(values)
             if not self._step(done, each):
                 done = None
                 continue
             done = each if self._hand_over(each, mail) else None
-            if self._backend is None:
-                break  # the server is away: the rest is claimed again when it is back
+            if self._backend is None or not self._goes_on():
+                break  # the server is away, or we go: whoever sends next takes the rest
         self._step(done, None)
-        if self._backend is None:
-            _give_back(claimed, self.name)
+        _give_back(claimed, self.name)
 
     def _step(self, done: Delivery | None, each: Delivery | None) -> bool:
         """In one transaction: `done` is sent, and `each` is being handed over; whether it still

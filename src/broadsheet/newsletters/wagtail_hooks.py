@@ -127,6 +127,7 @@ def addresses() -> list[URLPattern]:
     """The desk's."""
     return [
         path("newsletters/issue/<int:pk>/", desk.desk, name="newsletter_desk"),
+        path("newsletters/list/<int:pk>/", desk.growth_of, name="newsletter_growth"),
         path("newsletters/issue/<int:pk>/act/", desk.act, name="newsletter_act"),
         path("newsletters/issue/<int:pk>/look/<slug:face>/", desk.look, name="newsletter_look"),
     ]
@@ -134,10 +135,13 @@ def addresses() -> list[URLPattern]:
 
 @hooks.register("register_snippet_listing_buttons")
 def to_the_desk(snippet: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
-    """Beside each issue."""
+    """Beside each issue, and each list."""
     if isinstance(snippet, Issue) and user.has_perm("newsletters.view_issue"):
         url = reverse("newsletter_desk", args=[snippet.pk])
         yield Button(_("Look, approve, send"), url=url, icon_name="mail", priority=5)
+    elif isinstance(snippet, Newsletter):
+        url = reverse("newsletter_growth", args=[snippet.pk])
+        yield Button(_("How it grows"), url=url, icon_name="order-up", priority=5)
 
 
 register_permission_policy(Issue, IssuesPolicy(Issue))

@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     *(["django.contrib.postgres"] if PAPER.database_url else []),
+    *(["anymail"] if PAPER.mail_webhooks else []),
 ]
 
 MIDDLEWARE = [
@@ -285,6 +286,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PAPER.secure  # passkeys on http://loca
 DEFAULT_FROM_EMAIL = PAPER.mail_from
 SERVER_EMAIL = PAPER.mail_from
 MAILERS = {"default": _mailer()}
+ANYMAIL = PAPER.mail_webhooks
 
 WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
 WAGTAIL_PASSWORD_RESET_ENABLED = False

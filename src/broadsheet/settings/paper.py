@@ -34,6 +34,8 @@ SECRETS = (
     "database_url",
     "smtp_url",
     "mail_options",
+    "mail_webhooks",
+    "bounce_mailbox",
     "media_options",
     "stripe_secret_key",
     "stripe_webhook_secret",
@@ -104,6 +106,20 @@ class PaperSettings(BaseSettings):
     )
     mail_from: str = Field(
         "Broadsheet <paper@localhost>", description="Sender of the paper's mail."
+    )
+    mail_webhooks: dict[str, str] = Field(
+        default_factory=dict,
+        description="django-anymail's settings for webhooks, such as WEBHOOK_SECRET, with which a "
+        "provider tells at /-/mail/ what became of mails. Empty: it cannot.",
+    )
+    dkim_selector: str = Field(
+        "",
+        description="Name of the key that your mail provider signs with, for `broadsheet check`.",
+    )
+    bounce_mailbox: str = Field(
+        "",
+        description="imaps://user:password@host/INBOX, the mailbox of mail_from, where mail that "
+        "does not arrive comes back to. Empty: nobody looks.",
     )
     newsletter_pace: float = Field(
         0,
@@ -281,6 +297,14 @@ class PaperSettings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
             raise ValueError("expected smtp://[user:password@]host[:port] or smtps://…")
+        return value
+
+    @field_validator("bounce_mailbox")
+    @classmethod
+    def _a_mailbox(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("imap", "imaps") or not parts.hostname):
+            raise ValueError("expected imaps://user:password@host/INBOX")
         return value
 
     @field_validator("media_origin")

@@ -8,6 +8,7 @@ from wagtail.admin import urls as admin_urls
 
 from broadsheet.newsroom import keys  # noqa: F401 (it registers its own)
 from broadsheet.readers import sudo
+from broadsheet.settings.django import PAPER
 from broadsheet.web.views import (
     accessibility,
     account,
@@ -77,6 +78,7 @@ urlpatterns = [
     path("gifts/<str:code>/card/", giving.card, name="gift_card"),
     path("-/stripe/webhook/", stripe.webhook, name="stripe_webhook"),
     path("newsletters/", include("broadsheet.web.newsletter_urls")),
+    *([path("-/mail/", include("anymail.urls"))] if PAPER.mail_webhooks else []),
     path("accessibility/", accessibility.statement, name="accessibility"),
     path("terms/", terms.current, name="terms"),
     path("terms/<int:pk>/", terms.version, name="terms_version"),

@@ -13,9 +13,10 @@ from wagtail.fields import StreamField
 from broadsheet.newsletters.blocks import IssueBody
 from broadsheet.newsletters.models.lists import Newsletter
 from broadsheet.newsletters.models.people import Recipient
+from broadsheet.newsroom.models import BreakingNews
 from broadsheet.newsroom.plainwords import in_one_line
 
-LONGEST_SUBJECT = 120
+LONGEST_SUBJECT = 140
 
 
 class Issue(models.Model):
@@ -66,6 +67,10 @@ class Issue(models.Model):
     )
     day = models.DateField(_("day"), null=True, editable=False)
     """Of one that is made by itself: the day it is for, in the edition's time zone."""
+    breaking = models.ForeignKey(
+        BreakingNews, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    """Of one that tells breaking news: which."""
     created_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(
         _("created"), auto_now_add=True
     )
@@ -84,7 +89,8 @@ class Issue(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["newsletter", "day"], name="made_once_a_day", condition=~Q(day=None)
-            )
+            ),
+            models.UniqueConstraint(fields=["newsletter", "breaking"], name="broken_once"),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ class Newsletter(models.Model):
 
         WEEKLY = "weekly", _("Weekly: what was published in the week")
         DAILY = "daily", _("Daily: what was published since yesterday")
+        BREAKING = "breaking", _("Breaking: each line of breaking news, at once")
         WRITTEN = "written", _("Written by editors, when they want to")
 
     edition = models.ForeignKey(

@@ -1,7 +1,9 @@
 """Newsletters for whoever reads: joining by mail or signed in, leaving by one button, choosing."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from allauth.account.utils import has_verified_email
 from allauth.core import ratelimit
@@ -26,6 +28,10 @@ from broadsheet.readers.models import Reader
 from broadsheet.web.views.asking import number, way_back
 
 State = Membership.State
+CONTINENTS = frozenset(
+    {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian"}
+    | {"Pacific"}
+)
 PAUSE = timedelta(days=30)
 """How long a pause is that is asked for by one button."""
 SHOWN = 50
@@ -153,7 +159,12 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     mine = set(memberships)
     lists = Newsletter.objects.filter(edition__live=True).select_related("edition")
     rows = [(each, memberships.get(each.pk)) for each in lists if each.offered or each.pk in mine]
-    context = {"recipient": recipient, "rows": rows, "hidden": _masked(recipient.email)}
+    context = {
+        "recipient": recipient,
+        "rows": rows,
+        "hidden": _masked(recipient.email),
+        "zones": zones(),
+    }
     return render(request, "web/newsletter_preferences.html", context)
 
 
@@ -202,11 +213,23 @@ def issue(request: HttpRequest, edition: str, slug: str, issue: int) -> HttpResp
     return render(request, "web/newsletter_issue.html", context)
 
 
+@cache
+def zones() -> list[str]:
+    """Time zones as people choose them: by continent and city."""
+    named = (zone for zone in available_timezones() if zone.partition("/")[0] in CONTINENTS)
+    return sorted(named)
+
+
 def _change(request: HttpRequest, recipient: Recipient) -> None:
     page = "/newsletters/preferences/"
     if "measured" in request.POST:
         recipient.measured = request.POST["measured"] == "1"
         recipient.save(update_fields=["measured"])
+        messages.success(request, _("Your choice is kept."))
+        return
+    if request.POST.get("time_zone") in ["", *zones()]:
+        recipient.time_zone = request.POST["time_zone"]
+        recipient.save(update_fields=["time_zone"])
         messages.success(request, _("Your choice is kept."))
         return
     newsletter = get_object_or_404(Newsletter, pk=number(request.POST.get("newsletter", "")))
