@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from broadsheet.newsletters.joining import leave, refuse
@@ -91,7 +92,7 @@ COMPLAINTS = ("abuse", "fraud", "other")
 
 def _fields(part: EmailMessage) -> dict[str, str]:
     # The first block is the whole report's, the others are each recipient's.
-    blocks = part.get_payload()
+    blocks: Any = part.get_payload()
     found: dict[str, str] = {}
     for block in blocks if isinstance(blocks, list) else []:
         for name, value in block.items():

@@ -40,7 +40,7 @@ LOOK: dict[str, list[str]] = {
     "style-src": [CSP.UNSAFE_INLINE],
     "img-src": [CSP.SELF, "https:"],
     "frame-ancestors": [CSP.SELF],
-    "sandbox": [],
+    "sandbox": ["allow-popups"],
 }
 """A mail that is looked at runs nothing and leads nowhere."""
 MOST = 20

@@ -3,8 +3,7 @@
 import imaplib
 import logging
 from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.tasks import task
@@ -61,10 +60,9 @@ def collect(address: str) -> int:
 
 
 def _port(scheme: str) -> int:
-    return imaplib.IMAP4_SSL_PORT if scheme == "imaps" else imaplib.IMAP4_PORT
+    return 993 if scheme == "imaps" else 143
 
 
 def _heard(raw: bytes) -> bool:
-    message = cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
-    report = read(message)
+    report = read(message_from_bytes(raw, policy=policy.default))
     return report is not None and heard(report, timezone.now())

@@ -42,13 +42,13 @@ PROOF_POLICY = {
 
 
 class ContentPolicyMiddleware(ContentSecurityPolicyMiddleware):
-    """Django's own middleware, with the editors' policy below EDITORS."""
+    """Django's own, with the editors' policy below EDITORS where a view has none of its own."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Choose the policy, then set its header."""
         if getattr(request, "is_dummy", False):  # Wagtail asks for a preview with its own
             response._csp_config = PROOF_POLICY  # type: ignore[attr-defined]
-        elif request.path.startswith(EDITORS):
+        elif request.path.startswith(EDITORS) and not hasattr(response, "_csp_config"):
             response._csp_config = EDITORS_POLICY  # type: ignore[attr-defined]
         return super().process_response(request, response)
 

@@ -38,7 +38,7 @@ SHOWN = 50
 """Issues in a list."""
 
 
-class Lists(forms.ModelMultipleChoiceField):
+class Lists(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Newsletters by their numbers; what is no number is none of them."""
 
     def clean(self, value: Any) -> Any:
