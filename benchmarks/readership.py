@@ -35,6 +35,8 @@ MIX = {
 """What is asked, in parts of a hundred."""
 CONNECTIONS = 100
 """To each process."""
+TRIES = 200
+"""Readers that are looked at for one who has nothing under way."""
 LEASE_KNOWN = 60.0
 """Seconds after its last sign in which a lease surely still holds: it lasts 90."""
 
@@ -249,8 +251,10 @@ class Load:
     @contextlib.contextmanager
     def _reader(self) -> Iterator[Reader]:
         # Nobody does two things at once, or it could not be known what is the right answer.
-        while (reader := self._random.choice(self._readers)).busy:
-            pass
+        chosen = (self._random.choice(self._readers) for _ in range(TRIES))
+        reader = next((each for each in chosen if not each.busy), None)
+        if reader is None:
+            raise wire.Broken("nearly every reader waits for an answer: this load is too much")
         reader.busy = True
         try:
             yield reader
