@@ -19,6 +19,7 @@ from broadsheet.gate.ids import REQUEST_ID
 from broadsheet.gifts.giving import tidy_gifts
 from broadsheet.mail.delivery import enqueue_letters, forget_letters
 from broadsheet.newsletters.course import keep_newsletters
+from broadsheet.newsletters.joining import forget_unconfirmed
 from broadsheet.newsletters.mailbox import look_into_mailbox
 from broadsheet.newsletters.sending import Sender
 from broadsheet.newsroom.clockwork import follow_the_clock
@@ -171,6 +172,7 @@ class Background:
             tidy_gifts.enqueue()
             tidy_openings.enqueue()
             tidy_history.enqueue()
+            forget_unconfirmed.enqueue()
             forget_publications.enqueue()
             liken.enqueue()
             refresh_most_read.enqueue()

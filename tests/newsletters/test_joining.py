@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.signals import email_changed, email_confirmed
 from django.test import Client
 from django.utils import timezone
 
@@ -82,6 +83,32 @@ def test_an_address_on_lists_becomes_the_account_s(weekly: Newsletter, sign_up: 
     assert joining.recipient_of(ana) == before
     before.refresh_from_db()
     assert before.reader == ana
+
+
+def test_lists_follow_an_account_s_address(weekly: Newsletter, sign_up: SignUp) -> None:
+    ana = reader("ana@example.com")
+    joining.join(ana, weekly, "/")
+    ana.email = "ana@new.example"
+    ana.save()
+    email_changed.send(sender=Reader, request=None, user=ana)
+    assert Recipient.objects.get().email == "ana@new.example"
+    sign_up(weekly, "luis@example.com")
+    luis = reader("luis@example.com")
+    confirmed = luis.emailaddress_set.get()  # type: ignore[attr-defined]
+    email_confirmed.send(sender=Reader, request=None, email_address=confirmed)
+    assert luis.recipient.email == "luis@example.com"
+    luis.delete()
+    assert Recipient.objects.count() == 1
+
+
+def test_what_nobody_confirms_is_forgotten(weekly: Newsletter, sign_up: SignUp) -> None:
+    ask(weekly, "nobody@example.com")
+    sign_up(weekly)
+    joining.forget_unconfirmed.call()
+    assert Recipient.objects.count() == 2
+    Recipient.objects.update(created_at=timezone.now() - timedelta(days=15))
+    joining.forget_unconfirmed.call()
+    assert Recipient.objects.get().email == VERA
 
 
 @pytest.mark.parametrize(

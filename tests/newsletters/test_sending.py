@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ from django.utils import timezone
 
 from broadsheet.newsletters import course, joining
 from broadsheet.newsletters.models import Delivery, Issue, Newsletter, Recipient
+from broadsheet.newsletters.pace import Pace
 from broadsheet.newsletters.sending import LEASE, PAUSES, Sender, resolve_doubts, send_again
+from broadsheet.settings.django import PAPER
 from tests.mail.server import Server
 from tests.newsletters.conftest import SignUp
+from tests.people import plan, reader, subscribe
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State
@@ -237,3 +241,57 @@ def test_a_provider_s_own_interface_finds_the_parts_of_a_mail(
     assert "A bridge opens" in mail.body
     assert "A bridge opens" in mail.alternatives[0][0]
     assert "/newsletters/leave/" in mail.extra_headers["List-Unsubscribe"]
+
+
+def test_a_domain_s_pace_is_kept_by_all_processes_together(
+    monkeypatch: pytest.MonkeyPatch,
+    server: Server,
+    weekly: Newsletter,
+    issue: Issue,
+    sign_up: SignUp,
+) -> None:
+    for email in ("a@slow.example", "b@slow.example", "c@quick.example"):
+        sign_up(weekly, email)
+    monkeypatch.setattr(PAPER, "newsletter_domain_pace", {"slow.example": 0.01})
+    begin(issue)
+    Sender().batch()
+    assert sorted(server.recipients) == ["a@slow.example", "c@quick.example"]
+    (late,) = Delivery.objects.filter(state=State.WAITING)
+    assert late.due_at > timezone.now() + timedelta(seconds=50)
+    due_now()
+    Sender().batch()  # another process, asked too early
+    assert states() == {"SENT": 2, "WAITING": 1}
+
+
+def test_the_pace_of_all_is_kept(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    monkeypatch.setattr(PAPER, "newsletter_pace", 2.0)
+    pace = Pace()
+    waits = [pace.reserve(f"{n}@example.com") for n in range(4)]
+    assert waits[0] == 0
+    assert all(0.3 < later - sooner < 0.51 for sooner, later in pairwise(waits))
+
+
+def test_a_process_that_is_told_to_end_leaves_the_rest(
+    server: Server, weekly: Newsletter, issue: Issue, sign_up: SignUp
+) -> None:
+    for name in "abc":
+        sign_up(weekly, f"{name}@example.com")
+    begin(issue)
+    Sender(lambda: len(server.taken) < 2).batch()
+    assert states() == {"SENT": 2, "WAITING": 1}
+    Sender().batch()
+    assert states() == {"SENT": 3}
+
+
+def test_a_subscribers_list_goes_to_subscribers(
+    server: Server, weekly: Newsletter, issue: Issue, sign_up: SignUp
+) -> None:
+    ana = reader("ana@example.com")
+    subscribe(ana, plan("basic", 1))
+    for who in (ana, reader("nora@example.com")):
+        joining.join(who, weekly, "/")
+    sign_up(weekly)
+    Newsletter.objects.update(for_subscribers=True)
+    begin(issue)
+    Sender().batch()
+    assert server.recipients == ["ana@example.com"]

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.tasks import task
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
 from broadsheet.mail.post import address, deliverable, send
-from broadsheet.newsletters.links import Asked, Mail, seal_asked, seal_mail
+from broadsheet.newsletters.links import CONFIRMED_WITHIN, Asked, Mail, seal_asked, seal_mail
 from broadsheet.newsletters.models import Consent, Membership, Newsletter, Recipient
 from broadsheet.readers.models import Reader
 
@@ -145,6 +147,15 @@ def end_pauses(now: datetime) -> None:
     Membership.objects.filter(state=State.PAUSED, paused_until__lte=now).update(
         state=State.JOINED, paused_until=None
     )
+
+
+@task()
+def forget_unconfirmed() -> None:
+    """Addresses that were entered, and that nobody confirmed in time, are not kept."""
+    old = timezone.now() - timedelta(seconds=2 * CONFIRMED_WITHIN)
+    asked = Membership.objects.filter(recipient=OuterRef("pk")).exclude(state=State.ASKED)
+    entered = Recipient.objects.filter(created_at__lt=old, reader=None, refused="")
+    entered.exclude(Exists(asked)).delete()
 
 
 def refuse(recipient: Recipient, why: str, now: datetime) -> None:

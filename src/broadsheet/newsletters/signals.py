@@ -1,11 +1,14 @@
-"""What of newsletters printed pages show: a change of a list is a publication."""
+"""What follows from elsewhere: pages show lists, and accounts have addresses."""
 
 from typing import Any
 
+from allauth.account.signals import email_changed, email_confirmed
+from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from broadsheet.newsletters.models import Newsletter
+from broadsheet.newsletters.joining import recipient_of
+from broadsheet.newsletters.models import Newsletter, Recipient
 from broadsheet.newsroom import publications
 
 
@@ -14,3 +17,16 @@ from broadsheet.newsroom import publications
 def announce_with_the_change(**_: Any) -> None:
     """The box in stories shows a list's name and pitch."""
     publications.announce_with_commit()
+
+
+@receiver(email_changed)
+def follow_the_account(user: Any, **_: Any) -> None:
+    """A reader has another address: their newsletters go there."""
+    if Recipient.objects.filter(Q(reader=user) | Q(email=user.email.lower())).exists():
+        recipient_of(user)
+
+
+@receiver(email_confirmed)
+def join_the_account(email_address: Any, **_: Any) -> None:
+    """An address that is on lists has an account now."""
+    follow_the_account(email_address.user)

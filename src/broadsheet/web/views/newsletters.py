@@ -21,7 +21,14 @@ from django.views.decorators.http import require_POST, require_safe
 from broadsheet.mail.post import BadAddress, deliverable
 from broadsheet.newsletters import clicks, joining
 from broadsheet.newsletters.contents import Contents, Face
-from broadsheet.newsletters.links import BadLink, Mail, OldLink, read_asked, read_mail
+from broadsheet.newsletters.links import (
+    BadLink,
+    Mail,
+    OldLink,
+    read_asked,
+    read_mail,
+    seal_mail,
+)
 from broadsheet.newsletters.models import Issue, Membership, Newsletter, Recipient
 from broadsheet.newsroom.models import Edition
 from broadsheet.readers.models import Reader
@@ -96,7 +103,8 @@ def join(request: HttpRequest) -> HttpResponse:
     if own is not None:
         for newsletter in chosen:
             joining.join(own, newsletter, page)
-        return redirect(joining.preferences_url(joining.recipient_of(own)))
+        mail = Mail(joining.recipient_of(own).key, 0)
+        return redirect("newsletter_preferences", seal_mail(mail))
     if not ratelimit.consume(request, action="join_newsletter"):
         return ratelimit.respond_429(request)
     joining.ask(form.cleaned_data["email"], chosen, get_language() or "en", page)
