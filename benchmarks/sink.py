@@ -1,11 +1,12 @@
 """A mail server that takes everything and keeps nothing but who it was for: `python sink.py PORT`.
 
 It speaks SMTP (RFC 5321) as far as sending needs it, and answers every line on standard input with
-how many mails and addresses it has seen, and how many bytes.
+how many mails it has seen for addresses at example.com, for how many of these, and how large.
 """
 
 import asyncio
 import sys
+from collections import Counter
 from typing import cast
 
 import uvloop
@@ -20,7 +21,7 @@ class Seen:
     def __init__(self) -> None:
         self.mails = 0
         self.bytes = 0
-        self.addresses: set[bytes] = set()
+        self.addresses: Counter[bytes] = Counter()
 
 
 class Conversation(asyncio.Protocol):
@@ -59,8 +60,8 @@ class Conversation(asyncio.Protocol):
 
     def _answer(self, line: bytes) -> bytes:
         verb = line[:4].upper()
-        if verb == b"RCPT":
-            self._seen.addresses.add(line)
+        if verb == b"RCPT" and line.endswith(b"@example.com>"):  # not letters to anybody else
+            self._seen.addresses[line] += 1
         if verb == b"DATA":
             self._in_mail = True
             return b"354 go on\r\n"
@@ -75,7 +76,12 @@ async def main(port: int) -> None:
     server = await loop.create_server(lambda: Conversation(seen), "127.0.0.1", port)
     print("listening", flush=True)
     while await loop.run_in_executor(None, sys.stdin.readline):
-        print(seen.mails, len(seen.addresses), seen.bytes, flush=True)
+        print(
+            seen.addresses.total(),
+            len(seen.addresses),
+            seen.bytes // max(1, seen.mails),
+            flush=True,
+        )
     server.close()
 
 

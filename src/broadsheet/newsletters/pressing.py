@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.header import Header
 from email.utils import formataddr, parseaddr
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -57,7 +57,7 @@ type Chunk = bytes | tuple[str, Encode]
 """What is the same for everybody, or the name of a reader's value and how it is encoded there."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pressed:
     """An issue for one face and one subject."""
 
@@ -69,12 +69,16 @@ class Pressed:
     """Finds the places in `text` and `html`; its group is the value's name."""
     chunks: tuple[Chunk, ...]
 
+    @cached_property
+    def places(self) -> frozenset[tuple[str, Encode]]:
+        """Where readers' own values stand in the message, each once."""
+        return frozenset(chunk for chunk in self.chunks if isinstance(chunk, tuple))
+
     def raw(self, values: Mapping[str, str]) -> bytes:
         """The whole message as it goes over the wire."""
-        return b"".join(
-            chunk if isinstance(chunk, bytes) else chunk[1](values[chunk[0]])
-            for chunk in self.chunks
-        )
+        # A token stands in every link: it is encoded once.
+        own = {chunk: chunk[1](values[chunk[0]]) for chunk in self.places}
+        return b"".join(chunk if isinstance(chunk, bytes) else own[chunk] for chunk in self.chunks)
 
     def page(self, values: Mapping[str, str]) -> str:
         """The HTML alone."""
