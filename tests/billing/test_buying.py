@@ -3,8 +3,12 @@
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from wagtail.models import Page
 
 from broadsheet.billing.models import Agreement, Invoice, Purchase
+from broadsheet.newsletters import clicks
+from broadsheet.newsletters.models import Issue, Newsletter
+from broadsheet.newsroom.models import Edition, Paper
 from broadsheet.readers.models import Reader
 from broadsheet.stripe_stand_in.browser import NotPaid
 from broadsheet.subscriptions.models import Invitation, Plan, Subscription
@@ -144,6 +148,28 @@ def test_a_companion_s_address_that_is_none_keeps_nobody_from_what_they_paid(
     choose(signed_in(nora), "premium", invite="not an address")
     assert pay(till, nora).state == Purchase.States.PAID
     assert reads(nora)
+
+
+def test_a_subscription_is_counted_for_the_issue_that_its_reader_came_from(
+    till: Till, plans: dict[str, Plan], nora: Reader
+) -> None:
+    root = Page.get_first_root_node()
+    paper = root.add_child(instance=Paper(title="Paper", slug="paper"))
+    us = paper.add_child(instance=Edition(title="US", slug="us"))
+    newsletter = Newsletter.objects.create(edition=us, name="The Fold", slug="fold")
+    issue = Issue.objects.create(newsletter=newsletter, subject="One")
+    browser = signed_in(nora)
+    browser.cookies[clicks.COOKIE] = clicks.came_from(issue.pk)
+    choose(browser, "basic")
+    pay(till, nora)
+    till.tell_again()
+    issue.refresh_from_db()
+    assert issue.subscriptions == 1
+
+
+@pytest.mark.parametrize("cookie", ["1", "1:x", "x" * 5000, ""])
+def test_a_cookie_that_is_none_of_ours_counts_nothing(cookie: str) -> None:
+    assert clicks.issue_in({clicks.COOKIE: cookie}) is None
 
 
 def test_nothing_is_sold_without_the_terms(

@@ -18,6 +18,7 @@ from broadsheet.billing import giving, inviting, letters, passing_on, undoing
 from broadsheet.billing.models import Agreement, Customer, OfferUse, Purchase, Undoing
 from broadsheet.billing.standing import Standing, read
 from broadsheet.billing.till import asking, plain
+from broadsheet.newsletters import clicks
 from broadsheet.readers.models import Reader
 from broadsheet.settings.django import PAPER
 from broadsheet.subscriptions import handover
@@ -170,6 +171,7 @@ def _welcome(purchase: Purchase, bought: Subscription, agreement: Agreement) -> 
         )
     _settle(purchase, Purchase.States.PAID)
     letters.welcome(bought, agreement)
+    clicks.brought(purchase.details.get("issue"))
     inviting.invite(bought, str(purchase.details.get("invite", "")))
     _tell(Agreement(live=True), agreement, bought, "")  # what has happened to it since
     agreement.save(update_fields=["reminders"])

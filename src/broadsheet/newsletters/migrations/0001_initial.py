@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateField(editable=False, null=True, verbose_name='day')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('began_at', models.DateTimeField(editable=False, null=True, verbose_name='first mail')),
+                ('subscriptions', models.PositiveIntegerField(default=0, editable=False, verbose_name='subscriptions it brought')),
                 ('ended_at', models.DateTimeField(editable=False, null=True, verbose_name='last mail')),
                 ('breaking', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='newsroom.breakingnews')),
                 ('newsletter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='newsletters.newsletter', verbose_name='newsletter')),

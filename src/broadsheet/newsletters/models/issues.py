@@ -77,6 +77,9 @@ class Issue(models.Model):
     began_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
         _("first mail"), null=True, editable=False
     )
+    subscriptions = models.PositiveIntegerField(
+        _("subscriptions it brought"), default=0, editable=False
+    )
     ended_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
         _("last mail"), null=True, editable=False
     )

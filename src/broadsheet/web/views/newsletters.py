@@ -32,6 +32,7 @@ from broadsheet.newsletters.links import (
 from broadsheet.newsletters.models import Issue, Membership, Newsletter, Recipient
 from broadsheet.newsroom.models import Edition
 from broadsheet.readers.models import Reader
+from broadsheet.settings.django import PAPER
 from broadsheet.web.views.asking import number, way_back
 
 State = Membership.State
@@ -184,9 +185,19 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
     url = request.GET.get("u", "")
     if mail is None or not clicks.is_ours(url, request.GET.get("s", ""), mail.issue):
         return _link_over(request, 404)
+    answer = HttpResponseRedirect(url)
     if recipient is not None and request.method == "GET":
         clicks.note(mail, recipient, url)
-    return HttpResponseRedirect(url)
+        if clicks.is_counted(recipient):
+            answer.set_cookie(
+                clicks.COOKIE,
+                clicks.came_from(mail.issue),
+                max_age=clicks.COOKIE_AGE,
+                secure=PAPER.secure,
+                httponly=True,
+                samesite="Lax",
+            )
+    return answer
 
 
 @require_safe

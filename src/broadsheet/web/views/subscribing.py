@@ -21,6 +21,7 @@ from broadsheet.billing import changes, checkout, inviting, offers
 from broadsheet.billing.models import Agreement, Offer, Purchase
 from broadsheet.billing.quotes import quote
 from broadsheet.billing.till import Declined, is_demonstration
+from broadsheet.newsletters import clicks
 from broadsheet.readers.models import Reader
 from broadsheet.subscriptions.models import Invitation, Plan, Price, Subscription
 from broadsheet.subscriptions.rights import seat_of
@@ -250,7 +251,11 @@ def _change_shown(choice: Choice, agreement: Agreement) -> dict[str, Any]:
 def _buy(request: HttpRequest, choice: Choice) -> HttpResponse:
     reader = reader_of(request)
     _accept_terms(request, reader)
-    details = {"next": way_back(request), "invite": request.POST.get("invite", "").strip()[:254]}
+    details: dict[str, Any] = {"next": way_back(request)}
+    details |= {"invite": request.POST.get("invite", "").strip()[:254]}
+    issue = clicks.issue_in(request.COOKIES)
+    if issue is not None:
+        details["issue"] = issue
     order = checkout.Order(choice.price, choice.seats, choice.offer, details=details)
     try:
         return redirect(checkout.begin(reader, order))
