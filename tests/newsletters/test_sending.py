@@ -17,6 +17,7 @@ from broadsheet.newsletters.sending import LEASE, PAUSES, Sender, resolve_doubts
 from broadsheet.settings.django import PAPER
 from tests.mail.server import Server
 from tests.newsletters.conftest import SignUp
+from tests.newsroom.conftest import HIDDEN, Newsroom
 from tests.people import plan, reader, subscribe
 
 pytestmark = pytest.mark.django_db
@@ -295,3 +296,26 @@ def test_a_subscribers_list_goes_to_subscribers(
     begin(issue)
     Sender().batch()
     assert server.recipients == ["ana@example.com"]
+
+
+def test_a_story_that_is_closed_meanwhile_is_closed_in_the_next_mails(
+    newsroom: Newsroom, server: Server, weekly: Newsletter, sign_up: SignUp
+) -> None:
+    story = newsroom.story("a-story", access="free")
+    block = {"story": story, "words": "", "whole": True}
+    issue = Issue.objects.create(newsletter=weekly, subject="One", body=[("story", block)])
+    course.approve(issue)
+    sign_up(weekly, "first@example.com")
+    begin(issue)
+    sender = Sender()
+    sender.batch()
+    story.access = "subscribers"
+    story.save_revision().publish()
+    late = sign_up(weekly, "late@example.com")
+    Delivery.objects.create(issue=issue, recipient=late, due_at=timezone.now(), subject=0)
+    sender.batch()
+    first, second = (mail.get_body(("html",)) for mail in server.taken)
+    assert first is not None
+    assert second is not None
+    assert HIDDEN in first.get_content()
+    assert HIDDEN not in second.get_content()

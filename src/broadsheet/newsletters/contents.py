@@ -88,11 +88,22 @@ class Contents:
     """An issue's parts, read once; what each face sees of them."""
 
     def __init__(self, issue: Issue) -> None:
+        self._written = _written(issue)
         self._blocks = list(issue.body)
-        keys = [block.value["story"].pk for block in self._blocks if _names_a_story(block)]
-        found = Article.objects.out().with_pictures().filter(pk__in=keys)
+        self._keys = [block.value["story"].pk for block in self._blocks if _names_a_story(block)]
+        self._stamps = self._now()
+        found = Article.objects.out().with_pictures().filter(pk__in=self._keys)
         edition = issue.newsletter.edition
         self._stories = {story.pk: story for story in dressed(found, edition.sections)}
+
+    def are_those_of(self, issue: Issue) -> bool:
+        """Whether the issue and its stories are still as they were read: who may read a story, too,
+        may have changed."""
+        return self._written == _written(issue) and self._stamps == self._now()
+
+    def _now(self) -> list[Any]:
+        out = Article.objects.out().filter(pk__in=self._keys).order_by("pk")
+        return list(out.values_list("pk", "access", "live_revision", "last_published_at"))
 
     @cached_property
     def stories(self) -> list[Article]:
@@ -176,6 +187,10 @@ OTHERS = {
     "chart": _chart,
     "advert": _advert,
 }
+
+
+def _written(issue: Issue) -> tuple[Any, ...]:
+    return issue.subject, issue.other_subject, issue.teaser, issue.body.get_prep_value()
 
 
 def _names_a_story(block: Any) -> bool:

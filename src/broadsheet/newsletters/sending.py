@@ -40,8 +40,6 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (2, 10, 30, 120, 360))
 """After an answer that says "later" (a greylist, a full mailbox); then it is given up."""
 AWAY = 10.0
 """Seconds without asking a mail server that could not be reached."""
-KEPT = 60.0
-"""Seconds an issue's pages are kept: a story that is corrected meanwhile is corrected here."""
 State = Delivery.State
 UNKNOWN = {"state": State.UNKNOWN}
 
@@ -56,7 +54,7 @@ class Sender:
         self._backend: Any = None
         self._away_until = 0.0
         self._handed = 0
-        self._kept: tuple[float, int, Press, Personal] | None = None
+        self._kept: tuple[Press, Personal] | None = None
 
     def batch(self) -> int:
         """Send one batch; how many mails were dealt with."""
@@ -182,12 +180,12 @@ class Sender:
 
     def _prepared(self, issue: Issue) -> tuple[Press, Personal]:
         if self._kept is not None:
-            since, key, press, personal = self._kept
-            if key == issue.pk and time.monotonic() - since < KEPT:
+            press, personal = self._kept
+            if press.issue.pk == issue.pk and press.contents.are_those_of(issue):
                 return press, personal
         press = Press(issue)
         personal = Personal(issue, press.contents, composing.others(issue, timezone.now()))
-        self._kept = (time.monotonic(), issue.pk, press, personal)
+        self._kept = (press, personal)
         return press, personal
 
 
