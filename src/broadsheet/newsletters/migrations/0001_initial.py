@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state__lt', 2)), fields=['due_at'], name='still_to_go'),
+            index=models.Index(fields=['state', 'due_at'], name='still_to_go'),
         ),
         migrations.AddConstraint(
             model_name='delivery',

@@ -168,7 +168,7 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["issue", "recipient"], name="an_issue_once")
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["due_at"], condition=Q(state__lt=2), name="still_to_go")
+            models.Index(fields=["state", "due_at"], name="still_to_go")
         ]
 
     def __str__(self) -> str:
