@@ -22,7 +22,7 @@ def broadsheet(*arguments: str, cwd: Path, **settings: str) -> subprocess.Comple
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=400,
     )
 
 

@@ -22,8 +22,10 @@ from tests.newsroom.test_hostile_pictures import photograph
 
 
 @pytest.fixture(autouse=True)
-def _nothing_looked_at() -> None:
+def _nothing_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
+    # One call makes all, however slow the machine is.
+    monkeypatch.setattr(illustrations, "BATCH_SECONDS", 600.0)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -171,3 +172,22 @@ def test_editors_see_what_is_alike_and_not_tied_yet(newsroom: Newsroom, client: 
     proposed = page[page.index("Proposed by likeness") :].partition("</ul>")[0]
     assert twin.get_url() in proposed
     assert third.get_url() not in proposed
+
+
+def test_a_story_that_is_deleted_while_it_is_compared_spoils_nothing(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = newsroom.story("gone", body=body(PIPELINE))
+    gas = newsroom.story("gas", body=body(PIPELINE))
+    oil = newsroom.story("oil", body=body(PIPELINE))
+    compare = likening.cosines
+
+    def compare_slowly(*given: Any) -> Any:
+        scores = compare(*given)
+        Article.objects.filter(pk=gone.pk).delete()
+        return scores
+
+    monkeypatch.setattr(likening, "cosines", compare_slowly)
+    likening.liken.call()
+    assert alike(gas) == [oil.pk]
+    connection.check_constraints()

@@ -109,9 +109,20 @@ def _compare_some(edition: Edition, now: datetime) -> bool:
         # An edition's stories are compared by one process at a time.
         Page.objects.select_for_update(no_key=True).get(pk=edition.pk)
         Likeness.objects.filter(Q(article__in=new) | Q(other__in=new)).delete()
-        _keep(likely)
+        _keep(_still_there(likely))
         StoryWords.objects.filter(article__in=new).update(compared=True)
     return True
+
+
+def _still_there(likely: Mapping[int, Mapping[int, float]]) -> dict[int, dict[int, float]]:
+    """The same without stories that were deleted while they were compared."""
+    named = {*likely, *(other for scores in likely.values() for other in scores)}
+    there = set(Article.objects.filter(pk__in=named).values_list("pk", flat=True))
+    return {
+        key: {other: score for other, score in scores.items() if other in there}
+        for key, scores in likely.items()
+        if key in there
+    }
 
 
 def _texts(keys: Iterable[int]) -> Iterator[tuple[int, Counts]]:

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from broadsheet.mail.post import BadAddress, deliverable
 from broadsheet.newsletters import clicks, joining
@@ -86,9 +86,11 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt  # the box stands in stories, whose pages are the same for everybody
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest) -> HttpResponse:
     """Somebody pressed the button of the box in a story, or of the page of newsletters."""
+    if request.method != "POST":  # a page that was open for long, asked for again
+        return redirect("newsletters")
     if _from_elsewhere(request):
         return _chooser(request, JoinForm(), 403)
     if request.POST.get("website"):  # people do not see this field; robots fill it in
