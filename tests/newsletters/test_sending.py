@@ -319,3 +319,22 @@ def test_a_story_that_is_closed_meanwhile_is_closed_in_the_next_mails(
     assert second is not None
     assert HIDDEN in first.get_content()
     assert HIDDEN not in second.get_content()
+
+
+def test_an_issue_that_has_grown_too_long_is_stopped_and_said(
+    caplog: pytest.LogCaptureFixture,
+    newsroom: Newsroom,
+    server: Server,
+    weekly: Newsletter,
+    issue: Issue,
+    sign_up: SignUp,
+) -> None:
+    sign_up(weekly)
+    begin(issue)
+    issue.refresh_from_db()
+    issue.body = [("text", "<p>" + "word " * 30_000 + "</p>")]
+    issue.save()
+    Sender().batch()
+    issue.refresh_from_db()
+    assert (issue.state, states()) == (Issue.State.STOPPED, {"WAITING": 1})
+    assert "too long" in caplog.text

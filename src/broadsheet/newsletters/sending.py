@@ -26,7 +26,7 @@ from broadsheet.newsletters.joining import refuse
 from broadsheet.newsletters.models import Delivery, Issue, Membership, Recipient
 from broadsheet.newsletters.pace import Pace
 from broadsheet.newsletters.personal import Personal
-from broadsheet.newsletters.pressing import Mail, Press
+from broadsheet.newsletters.pressing import Mail, Press, TooLong
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,11 @@ class Sender:
             self.close()
             return 0
         for issue in {each.issue_id: each.issue for each in claimed}.values():
-            self._send(issue, [each for each in claimed if each.issue_id == issue.pk])
+            try:
+                self._send(issue, [each for each in claimed if each.issue_id == issue.pk])
+            except TooLong:  # a story has grown since it was approved
+                logger.error("issue %d is stopped: it is too long for mail programs", issue.pk)
+                Issue.objects.filter(pk=issue.pk).update(state=Issue.State.STOPPED)
         return len(claimed)
 
     def close(self) -> None:
@@ -108,25 +112,27 @@ class Sender:
         winner = trials.winner(issue) if any(each.subject is None for each in claimed) else 0
         done: Delivery | None = None
         pace = Pace()
-        for each, values in personal.values(claimed, now):
-            if each.recipient_id in left:
-                _record(each, state=State.DROPPED)
-                continue
-            wait = pace.reserve(each.recipient.email)
-            if wait > pace.PATIENCE:
-                _record(each, worker="", due_at=timezone.now() + timedelta(seconds=wait))
-                continue
-            time.sleep(wait)
-            each.subject = winner if each.subject is None else each.subject
-            mail = press.pressed(faces[each.recipient_id], each.subject).message(values)
-            if not self._step(done, each):
-                done = None
-                continue
-            done = each if self._hand_over(each, mail) else None
-            if self._backend is None or not self._goes_on():
-                break  # the server is away, or we go: whoever sends next takes the rest
-        self._step(done, None)
-        _give_back(claimed, self.name)
+        try:
+            for each, values in personal.values(claimed, now):
+                if each.recipient_id in left:
+                    _record(each, state=State.DROPPED)
+                    continue
+                wait = pace.reserve(each.recipient.email)
+                if wait > pace.PATIENCE:
+                    _record(each, worker="", due_at=timezone.now() + timedelta(seconds=wait))
+                    continue
+                time.sleep(wait)
+                each.subject = winner if each.subject is None else each.subject
+                mail = press.pressed(faces[each.recipient_id], each.subject).message(values)
+                if not self._step(done, each):
+                    done = None
+                    continue
+                done = each if self._hand_over(each, mail) else None
+                if self._backend is None or not self._goes_on():
+                    break  # the server is away, or we go: whoever sends next takes the rest
+        finally:  # whatever went wrong: the last one went
+            self._step(done, None)
+            _give_back(claimed, self.name)
 
     def _step(self, done: Delivery | None, each: Delivery | None) -> bool:
         """In one transaction: `done` is sent, and `each` is being handed over; whether it still
