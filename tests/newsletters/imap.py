@@ -51,9 +51,16 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.wfile.write(f"* {len(self.server.messages)} EXISTS\r\n".encode())
         return "OK [READ-WRITE] done"
 
-    def _search(self, _: str) -> str:
-        every = range(1, len(self.server.messages) + 1)
-        unseen = " ".join(str(number) for number in every if number not in self.server.seen)
+    def _search(self, rest: str) -> str:
+        wanted = re.fullmatch(r'UNSEEN HEADER Content-Type "(.*)"', rest)
+        assert wanted is not None
+        found = [
+            str(number)
+            for number, message in enumerate(self.server.messages, 1)
+            if number not in self.server.seen
+            and wanted[1].encode() in message.partition(b"\r\n\r\n")[0]
+        ]
+        unseen = " ".join(found)
         self.wfile.write(f"* SEARCH {unseen}\r\n".encode())
         return ""
 

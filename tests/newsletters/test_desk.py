@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
 from broadsheet.newsletters import course, growth, joining
-from broadsheet.newsletters.models import Delivery, Issue, Newsletter
+from broadsheet.newsletters.models import Delivery, Issue, Newsletter, Recipient
 from broadsheet.web import roles
 from tests.newsletters.conftest import SignUp
 from tests.people import reader
@@ -55,6 +56,7 @@ def test_it_is_looked_at_as_mail_programs_show_it(issue: Issue, face: str) -> No
     assert "sandbox" in policy
     assert "prefers-color-scheme: dark" not in editor.get(address, {"dark": ""}).content.decode()
     assert editor.get(address, {"text": ""})["Content-Type"].startswith("text/plain")
+    assert not Recipient.objects.exists()  # looking puts nobody on anything
 
 
 def test_a_test_goes_to_whoever_asked_alone(
@@ -98,6 +100,32 @@ def test_the_admin_lists_and_forms_open(weekly: Newsletter, issue: Issue, sign_u
     assert admin.get(f"/admin/snippets/newsletters/issue/edit/{issue.pk}/").status_code == 200
     assert admin.get("/admin/snippets/newsletters/newsletter/add/").status_code == 200
     assert admin.get("/admin/snippets/newsletters/recipient/add/").status_code in (302, 403)
+
+
+def test_what_readers_have_is_not_deleted_by_any_door(
+    weekly: Newsletter, issue: Issue, sign_up: SignUp
+) -> None:
+    admin = signed_in(reader("irene@example.com", is_staff=True, is_superuser=True))
+    Issue.objects.update(began_at=timezone.now())
+    sign_up(weekly)
+    for model, kept in (("newsletter", weekly), ("issue", issue)):
+        bulk = f"/admin/bulk/newsletters/{model}/delete/?id={kept.pk}"
+        for address in (f"/admin/snippets/newsletters/{model}/delete/{kept.pk}/", bulk):
+            admin.post(address)
+            assert type(kept).objects.filter(pk=kept.pk).exists(), address
+    Issue.objects.update(began_at=None)
+    admin.post(f"/admin/snippets/newsletters/issue/delete/{issue.pk}/")
+    assert not Issue.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["approved", "sending", "sent"])
+def test_what_is_approved_is_not_changed_unseen(issue: Issue, state: str) -> None:
+    Issue.objects.update(state=state)
+    issue.subject = "Something else"
+    with pytest.raises(ValidationError, match="back to a draft"):
+        issue.clean()
+    Issue.objects.update(state="stopped")
+    issue.clean()
 
 
 def test_staff_see_how_a_list_grows(weekly: Newsletter, issue: Issue, sign_up: SignUp) -> None:

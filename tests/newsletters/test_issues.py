@@ -21,6 +21,7 @@ from broadsheet.shelf import keeping
 from tests.newsletters.conftest import SignUp
 from tests.newsroom.conftest import HIDDEN, Newsroom
 from tests.people import plan, reader, subscribe
+from tests.shelf.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 Kind = Newsletter.Kind
@@ -231,6 +232,20 @@ def test_the_page_of_an_issue_shows_what_everybody_may_read(
     assert "Open paragraph 0" in page.content.decode()
     assert HIDDEN not in page.content.decode()
     assert Client().get(weekly.url).status_code == 200
+
+
+def test_an_issue_for_subscribers_has_a_page_for_them_alone(
+    weekly: Newsletter, issue: Issue
+) -> None:
+    Newsletter.objects.update(for_subscribers=True)
+    Issue.objects.update(began_at=timezone.now(), state="sent")
+    ana, nora = reader("ana@example.com"), reader("nora@example.com")
+    subscribe(ana, plan("basic", 1))
+    for client in (Client(), signed_in(nora)):
+        assert client.get(issue.url).status_code == 404
+        assert issue.url not in client.get(weekly.url).content.decode()
+    assert signed_in(ana).get(issue.url).status_code == 200
+    assert issue.url in signed_in(ana).get(weekly.url).content.decode()
 
 
 def test_an_issue_that_did_not_go_has_no_page(weekly: Newsletter, issue: Issue) -> None:

@@ -293,6 +293,32 @@ def test_the_page_of_choices_joins_leaves_and_goes_on(
     assert VERA not in shown  # mail is forwarded, and this link with it
 
 
+def test_a_link_joins_no_list_that_is_not_offered(
+    newsroom: Any, weekly: Newsletter, sign_up: SignUp
+) -> None:
+    page = preferences(sign_up(weekly))
+    hidden = Newsletter.objects.create(
+        edition=newsroom.us, name="Inside", slug="inside", offered=False
+    )
+    form = {"newsletter": hidden.pk, "do": "join"}
+    assert Client().post(page, form).status_code == 404
+    assert "Inside" not in Client().get(page).content.decode()
+    Newsletter.objects.update(offered=False)
+    own = {"newsletter": weekly.pk, "do": "leave"}
+    assert Client().post(page, own).status_code == 302  # whoever is on one still leaves it
+    assert state(weekly) == "left"
+
+
+def test_any_number_of_lists_is_confirmed_at_once(newsroom: Any, weekly: Newsletter) -> None:
+    lists = [
+        Newsletter.objects.create(edition=newsroom.us, name=f"N{n}", slug=f"n{n}")
+        for n in range(150)
+    ]
+    ask(weekly, newsletters=[each.pk for each in lists])
+    assert Client().post(link_in_the_letter()).status_code == 200
+    assert Membership.objects.filter(state="joined").count() == 150
+
+
 def test_whoever_never_confirmed_joins_nothing_by_a_link(weekly: Newsletter) -> None:
     ask(weekly)
     stranger = Recipient.objects.get()

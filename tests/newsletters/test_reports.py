@@ -1,5 +1,6 @@
 """What became of mails: bounces and complaints as mail servers write them, and providers' word."""
 
+import smtplib
 import socketserver
 import threading
 from email import message_from_string, policy
@@ -13,11 +14,14 @@ import dns.resolver
 import dns.rrset
 import pytest
 from django.utils import timezone
+from pydantic import ValidationError
 
 from broadsheet.cli.findings.senders import findings
+from broadsheet.mail import answers
 from broadsheet.newsletters.bounces import Kind, Report, heard, read
 from broadsheet.newsletters.mailbox import collect, look_into_mailbox
 from broadsheet.newsletters.models import Delivery, Issue, Newsletter, Recipient
+from broadsheet.settings import PaperSettings
 from broadsheet.settings.django import PAPER
 from tests.newsletters.conftest import SignUp
 from tests.newsletters.imap import mailbox
@@ -270,3 +274,40 @@ def test_an_operator_is_told_what_the_dns_lacks(
     told = [f"{each.level}: {each.text}" for each in found]
     assert len(told) == len(said)
     assert all(text.startswith(begin) for text, begin in zip(told, said, strict=True))
+
+
+@pytest.mark.parametrize("secret", ["", "short", "name:short", ":sixteen-letters-"])
+def test_webhooks_without_a_secret_are_refused_when_the_paper_starts(secret: str) -> None:
+    with pytest.raises(ValidationError, match="WEBHOOK_SECRET"):
+        PaperSettings(mail_webhooks={"WEBHOOK_SECRET": secret})
+
+
+class ReadTimeout(OSError):
+    """As requests names it."""
+
+
+@pytest.mark.parametrize(
+    ("error", "final", "doubtful"),
+    [
+        (smtplib.SMTPDataError(554, b"5.7.1 spam"), True, False),
+        (smtplib.SMTPDataError(451, b"later"), False, False),
+        (smtplib.SMTPDataError(421, b"bye"), None, False),
+        (smtplib.SMTPSenderRefused(550, b"who?", "paper"), None, False),
+        (ConnectionRefusedError(), None, False),
+        (ReadTimeout(), None, True),
+    ],
+)
+def test_what_an_answer_is_about(error: Exception, final: bool | None, doubtful: bool) -> None:
+    answer = answers.of_this_mail(error)
+    assert (answer and answer.final) == final
+    assert answers.in_doubt(error, None) is doubtful
+
+
+@pytest.mark.parametrize(("status", "final"), [(400, True), (401, None), (429, None), (500, None)])
+def test_a_provider_that_refuses_our_key_has_said_nothing_of_the_mail(
+    status: int, final: bool | None
+) -> None:
+    error = OSError()
+    error.status_code = status  # type: ignore[attr-defined]
+    answer = answers.of_this_mail(error)
+    assert (answer and answer.final) == final

@@ -95,9 +95,7 @@ class Request:
     def from_elsewhere(self) -> bool:
         """Whether another site's page sent this (Fetch Metadata, else the Origin header)."""
         site, origin = self._last(b"sec-fetch-site"), self._last(b"origin")
-        if site:
-            return site not in ("same-origin", "none")
-        return bool(origin) and origin.partition("://")[2] != self._last(b"host")
+        return is_from_elsewhere(site, origin, self._last(b"host"))
 
     @property
     def anonymous(self) -> bool:
@@ -111,6 +109,13 @@ class Request:
         if len(self._heads) == len(self._raw):  # no header was sent twice
             return self._last(name)
         return between.join(value for other, value in self._raw if other == name).decode("latin-1")
+
+
+def is_from_elsewhere(site: str, origin: str, host: str) -> bool:
+    """Whether another site's page sent a request, by its Sec-Fetch-Site, Origin and Host."""
+    if site:
+        return site not in ("same-origin", "none")
+    return bool(origin) and origin.partition("://")[2] != host
 
 
 def _read_cookies(header: str) -> tuple[tuple[str, str], ...]:

@@ -1,7 +1,6 @@
 """Handing letters over to the mail server, in the background, each by one process."""
 
 import logging
-import smtplib
 import time
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -13,6 +12,7 @@ from django.tasks import task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from broadsheet.mail import answers
 from broadsheet.mail.models import KEPT, Letter
 from broadsheet.settings.django import PAPER
 
@@ -128,33 +128,14 @@ def _message(letter: Letter) -> EmailMultiAlternatives:
 
 
 def _record_failure(letter: Letter, error: Exception) -> None:
-    last = letter.attempts > len(PAUSES) or _is_final(error)
+    answer = answers.of_this_mail(error)
+    last = letter.attempts > len(PAUSES) or (answer is not None and answer.final)
     due = None if last else timezone.now() + PAUSES[letter.attempts - 1]
     # Neither the address nor the body may stand in the log.
     logger.warning("letter %d (%s) not sent: %s", letter.pk, letter.kind, type(error).__name__)
-    _record(letter, due_at=due, error=_in_words(error)[:500])
+    _record(letter, due_at=due, error=answers.in_words(error))
 
 
 def _record(letter: Letter, **values: object) -> None:
     # Only the claim that is still the latest may say how it ended.
     Letter.objects.filter(pk=letter.pk, attempts=letter.attempts, sent_at=None).update(**values)
-
-
-def _is_final(error: Exception) -> bool:
-    """Whether the server said that it never takes this letter (RFC 5321, section 4.2.1)."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        answers = [f"{code} {_text(said)}" for code, said in error.recipients.values()]
-        return "; ".join(answers)
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_text(error.smtp_error)}"
-    return f"{type(error).__name__}: {error}"
-
-
-def _text(said: bytes | str) -> str:
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said

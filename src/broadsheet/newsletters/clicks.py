@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from broadsheet.newsletters.links import Mail
 from broadsheet.newsletters.models import Click, Delivery, Issue, Recipient
-from broadsheet.newsletters.pressing import is_ours
 from broadsheet.settings.django import PAPER
 
 LONGEST = 500
@@ -19,8 +18,6 @@ COOKIE = "bs_letter"
 """Says in a browser from which issue its reader came, to count a subscription there."""
 COOKIE_AGE = 7 * 86400
 ISSUES = signing.Signer(salt="broadsheet.newsletters.came-from")
-
-__all__ = ["is_ours", "note", "note_leaving"]
 
 
 def came_from(issue: int) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.csp import CSP
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
@@ -22,8 +23,7 @@ from django.views.decorators.http import require_POST
 from broadsheet.access import Mode
 from broadsheet.newsletters import course, growth, trials
 from broadsheet.newsletters.contents import Face
-from broadsheet.newsletters.joining import recipient_of
-from broadsheet.newsletters.models import Delivery, Issue, Newsletter
+from broadsheet.newsletters.models import Delivery, Issue, Newsletter, Recipient
 from broadsheet.newsletters.personal import Personal
 from broadsheet.newsletters.pressing import Press, TooLong
 from broadsheet.newsletters.sending import send_again
@@ -48,6 +48,12 @@ LOOK: dict[str, list[str]] = {
     "sandbox": ["allow-popups"],
 }
 """A mail that is looked at runs nothing and leads nowhere."""
+ENDED = {
+    "delivered": _lazy("Delivered"),
+    "bounced": _lazy("Did not arrive"),
+    "complained": _lazy("Reported as unwanted"),
+    "left": _lazy("Left by its link"),
+}
 MOST = 20
 """Lines of a table."""
 
@@ -61,16 +67,15 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
     states = Counter(dict(_counted(issue)))
     total = sum(states.values())
     went = total - states[Delivery.State.WAITING] - states[Delivery.State.HANDING]
-    ended = Counter(issue.deliveries.exclude(ended="").values_list("ended", flat=True))
+    ended = issue.deliveries.exclude(ended="").order_by().values_list("ended")
     context = {
         "issue": issue,
-        "faces": FACES,
         "state": State(issue.state).label,
         "states": [(Delivery.State(state).label, count) for state, count in sorted(states.items())],
         "total": total,
         "went": went,
         "pace": course.pace(issue),
-        "ended": ended.items(),
+        "ended": [(ENDED[how], count) for how, count in ended.annotate(n=Count("pk"))],
         "subjects": [
             (subject, round(100 * trials.rate(issue, number), 1))
             for number, subject in enumerate(issue.subjects)
@@ -94,8 +99,7 @@ def look(request: HttpRequest, pk: int, face: str) -> HttpResponse:
         pressed = press.pressed(FACES.get(face, Face()))
     except TooLong as error:
         return HttpResponse(_too_long(error), content_type="text/plain; charset=utf-8", status=422)
-    assert isinstance(request.user, Reader)
-    values = Personal(issue, press.contents, []).sample(recipient_of(request.user), timezone.now())
+    values = Personal(issue, press.contents, []).sample(_nobody(request), timezone.now())
     if "text" in request.GET:
         return HttpResponse(pressed.plain(values), content_type="text/plain; charset=utf-8")
     page = pressed.page(values)
@@ -138,8 +142,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     elif not request.user.has_perm("newsletters.send_issue"):
         raise PermissionDenied
     elif do == "again":
-        doubtful = [Delivery.State.UNKNOWN, Delivery.State.FAILED]
-        count = send_again(issue.deliveries.filter(state__in=doubtful))
+        count = send_again(issue)
         course.reopen(issue)
         messages.success(request, _("%(n)d mails go again.") % {"n": count})
     elif do == "approve":
@@ -169,9 +172,8 @@ def _approve(request: HttpRequest, issue: Issue) -> None:
 
 
 def _test(request: HttpRequest, issue: Issue) -> None:
-    assert isinstance(request.user, Reader)
     press, now = Press(issue), timezone.now()
-    recipient = recipient_of(request.user)
+    recipient = _nobody(request)
     personal = Personal(issue, press.contents, [])
     face = personal.faces([recipient], now)[recipient.pk]
     try:
@@ -183,6 +185,12 @@ def _test(request: HttpRequest, issue: Issue) -> None:
         messages.error(request, _("The mail server did not take it: %s") % type(error).__name__)
     else:
         messages.success(request, _("Sent to %s.") % recipient.email)
+
+
+def _nobody(request: HttpRequest) -> Recipient:
+    """Whoever looks, as a recipient whom no link of the mail finds."""
+    assert isinstance(request.user, Reader)
+    return Recipient(email=request.user.email, reader=request.user)
 
 
 def _too_long(error: TooLong) -> str:

@@ -24,7 +24,6 @@ VERSION = "2026-11"
 """Of that wording, for the record: another one gets another version."""
 AGAIN = 600
 """Seconds until an address is written to again because somebody entered it in a form."""
-FARTHEST_PAUSE = timedelta(days=366)
 
 State, Act = Membership.State, Consent.Act
 CONFIRMING = (Act.CONFIRMED, Act.JOINED)
@@ -76,7 +75,8 @@ def confirm(asked: Asked, form: str) -> list[Newsletter]:
 
 
 def join(reader: Reader, newsletter: Newsletter, form: str) -> Membership:
-    """A signed-in reader, whose address is confirmed, pressed the button."""
+    """A signed-in reader, whose address is confirmed, pressed the button. Raises
+    mail.post.BadAddress."""
     with transaction.atomic():
         recipient = recipient_of(reader)
         return _join(recipient, newsletter, Act.JOINED, form, reader.language)
@@ -89,10 +89,11 @@ def join_known(recipient: Recipient, newsletter: Newsletter, form: str) -> Membe
 
 
 def recipient_of(reader: Reader) -> Recipient:
-    """The address of a reader's account, with the lists it was on before there was one."""
+    """The address of a reader's account, with the lists it was on before there was one. Raises
+    mail.post.BadAddress."""
+    email = deliverable(reader.email).lower()
     with transaction.atomic():
         own = Recipient.objects.filter(reader=reader).first()
-        email = reader.email.lower()
         if own is not None and own.email == email:
             return own
         known = Recipient.objects.filter(email=email).first()
@@ -124,7 +125,6 @@ def leave(recipient: Recipient, newsletter: Newsletter, form: str) -> bool:
 
 def pause(recipient: Recipient, newsletter: Newsletter, until: datetime, form: str) -> bool:
     """No issues until then; whether they were on the list."""
-    until = min(until, timezone.now() + FARTHEST_PAUSE)
     with transaction.atomic():
         on = Membership.objects.filter(
             recipient=recipient, newsletter=newsletter, state__in=[State.JOINED, State.PAUSED]

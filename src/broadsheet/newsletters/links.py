@@ -9,8 +9,8 @@ CONFIRMED_WITHIN = 7 * 86400
 """Seconds in which a sign-up is confirmed."""
 ASKED = "broadsheet.newsletters.asked"
 MAIL = "broadsheet.newsletters.mail"
-LONGEST = 400
-"""Characters of a token that are looked at."""
+LONGEST = 4_000
+"""Characters of a token that are looked at: one that names hundreds of lists."""
 
 
 class BadLink(Exception):

@@ -49,8 +49,8 @@ def collect(address: str) -> int:
         status, _ = box.select(place.path.strip("/") or "INBOX")
         if status != "OK":
             raise imaplib.IMAP4.error(f"no mailbox {place.path}")
-        _, found = box.search(None, "UNSEEN")
-        for number in found[0].split()[:MOST]:
+        _, found = box.search(None, "UNSEEN", "HEADER", "Content-Type", '"multipart/report"')
+        for number in found[0].split()[-MOST:]:  # the newest; others' reports stay unread
             _, parts = box.fetch(number, f"(BODY.PEEK[]<0.{LARGEST}>)")
             raw = next((part[1] for part in parts if isinstance(part, tuple)), b"")
             if _heard(raw):

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from broadsheet.access import Mode
 from broadsheet.mail.rendering import spoken
+from broadsheet.newsletters.clicks import is_counted
 from broadsheet.newsletters.contents import Contents, Face
 from broadsheet.newsletters.links import Mail, seal_mail
 from broadsheet.newsletters.models import Delivery, Issue, Recipient
@@ -87,9 +88,8 @@ class Personal:
         }
 
     def _face(self, recipient: Recipient, modes: Mapping[int, Mode]) -> Face:
-        measured = PAPER.newsletter_clicks and recipient.measured
         reader = recipient.reader_id
-        return Face(reader is not None, modes.get(reader or 0), measured)
+        return Face(reader is not None, modes.get(reader or 0), is_counted(recipient))
 
     def _for(self, follows: tuple[set[int], set[int]] | None) -> list[Extra]:
         if not follows:

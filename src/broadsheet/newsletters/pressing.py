@@ -88,9 +88,9 @@ class Pressed:
         """The text part alone."""
         return self.mark.sub(lambda place: values[place[1]], self.text)
 
-    def message(self, values: Mapping[str, str]) -> "Mail":
+    def message(self, values: Mapping[str, str]) -> "Message":
         """A mail as Django's backends and Anymail's take one."""
-        return Mail(self, values)
+        return Message(self, values)
 
 
 class Raw:
@@ -104,7 +104,7 @@ class Raw:
         return self._content
 
 
-class Mail(EmailMultiAlternatives):
+class Message(EmailMultiAlternatives):
     """One reader's mail. Backends that send it as it is get the bytes that are ready; providers'
     own interfaces, which want its parts, find them where Django puts them."""
 

@@ -10,7 +10,7 @@ row, and can send it again). All others it had claimed are sent by whoever comes
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,13 +20,14 @@ from django.core.mail import mailers
 from django.db import connection, transaction
 from django.utils import timezone
 
-from broadsheet.newsletters import answers, composing, trials
+from broadsheet.mail import answers
+from broadsheet.newsletters import composing, trials
 from broadsheet.newsletters.contents import Face
 from broadsheet.newsletters.joining import refuse
 from broadsheet.newsletters.models import Delivery, Issue, Membership, Recipient
 from broadsheet.newsletters.pace import Pace
 from broadsheet.newsletters.personal import Personal
-from broadsheet.newsletters.pressing import Mail, Press, TooLong
+from broadsheet.newsletters.pressing import Message, Press, TooLong
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (2, 10, 30, 120, 360))
 """After an answer that says "later" (a greylist, a full mailbox); then it is given up."""
 AWAY = 10.0
 """Seconds without asking a mail server that could not be reached."""
+
 State = Delivery.State
 STEP = f"""
 UPDATE {Delivery._meta.db_table} SET
@@ -51,7 +53,6 @@ WHERE id = %(done)s OR (
 )
 """  # noqa: S608 (numbers and a name of ours)
 """Once for every mail: the ORM took as long to write it each time as the mail to be handed over."""
-UNKNOWN = {"state": State.UNKNOWN}
 
 
 class Sender:
@@ -150,7 +151,7 @@ class Sender:
             cursor.execute(STEP, values)
             return each is not None and cursor.rowcount == (2 if done else 1)
 
-    def _hand_over(self, each: Delivery, mail: Mail) -> bool:
+    def _hand_over(self, each: Delivery, mail: Message) -> bool:
         try:
             if self._backend is None:
                 self._backend = mailers["default"]
@@ -164,26 +165,26 @@ class Sender:
         return True
 
     def _failed(self, each: Delivery, error: Exception) -> None:
-        in_doubt = bool(getattr(self._backend, "in_doubt", False))
-        answer = answers.of_this_mail(error)
+        answer, said = answers.of_this_mail(error), answers.in_words(error)
+        in_doubt, now = answers.in_doubt(error, self._backend), timezone.now()
         if answer is None:
             self._let_go(error)
-            # The server was not there, or went before it had the mail: as if it was not tried.
-            again = {"state": State.WAITING, "worker": "", "due_at": timezone.now()}
-            _record(each, error=answers.in_words(error), **(UNKNOWN if in_doubt else again))
+        if answer is None and in_doubt:
+            _record(each, state=State.UNKNOWN, error=said)
+        elif answer is None:  # the server had not got it: as if it was not tried
+            _record(each, state=State.WAITING, worker="", due_at=now, error=said)
         elif answer.final or each.attempts >= len(PAUSES):
-            _record(each, state=State.FAILED, error=answers.in_words(error))
+            _record(each, state=State.FAILED, error=said)
             if answer.no_such_mailbox:
-                refuse(each.recipient, Recipient.Refused.BOUNCED, timezone.now())
+                refuse(each.recipient, Recipient.Refused.BOUNCED, now)
         else:
-            due = timezone.now() + PAUSES[each.attempts]
-            again = {"state": State.WAITING, "worker": "", "due_at": due}
-            _record(each, error=answers.in_words(error), **again)
+            due = now + PAUSES[each.attempts]
+            _record(each, state=State.WAITING, worker="", due_at=due, error=said)
 
     def _let_go(self, error: Exception) -> None:
         # Servers may close after so many mails; one that took none is left alone for a while.
         if not self._handed:
-            logger.warning("newsletters wait for the mail server: %s", answers.in_words(error))
+            logger.warning("newsletters wait for the mail server: %s", type(error).__name__)
             self._away_until = time.monotonic() + AWAY
         backend, self._backend = self._backend, None
         if backend is not None:
@@ -208,11 +209,9 @@ def resolve_doubts(now: datetime) -> int:
     return handing.update(state=State.UNKNOWN)
 
 
-def send_again(deliveries: Iterable[Delivery]) -> int:
-    """Staff want mails sent that failed or are in doubt; how many go again."""
-    again = Delivery.objects.filter(
-        pk__in=[each.pk for each in deliveries], state__in=[State.UNKNOWN, State.FAILED]
-    )
+def send_again(issue: Issue) -> int:
+    """Staff want an issue's mails sent that failed or are in doubt; how many go again."""
+    again = issue.deliveries.filter(state__in=[State.UNKNOWN, State.FAILED])
     return again.update(state=State.WAITING, worker="", attempts=0, due_at=timezone.now(), error="")
 
 

@@ -1,5 +1,6 @@
 """What follows from elsewhere: pages show lists, and accounts have addresses."""
 
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.signals import email_changed, email_confirmed
@@ -7,6 +8,7 @@ from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
+from broadsheet.mail.post import BadAddress
 from broadsheet.newsletters.joining import recipient_of
 from broadsheet.newsletters.models import Newsletter, Recipient
 from broadsheet.newsroom import publications
@@ -23,7 +25,8 @@ def announce_with_the_change(**_: Any) -> None:
 def follow_the_account(user: Any, **_: Any) -> None:
     """A reader has another address: their newsletters go there."""
     if Recipient.objects.filter(Q(reader=user) | Q(email=user.email.lower())).exists():
-        recipient_of(user)
+        with suppress(BadAddress):  # no mail can be sent there: the old one stays
+            recipient_of(user)
 
 
 @receiver(email_confirmed)

@@ -1,20 +1,24 @@
 """Newsletters in the editors' admin: lists, issues with a desk each, and who gets them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.widgets import Button
-from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from broadsheet.newsletters import desk
 from broadsheet.newsletters.models import Issue, Newsletter, Recipient
+from broadsheet.terms.wagtail_hooks import KeptPolicy
 
 
 class NewsletterViewSet(SnippetViewSet):
@@ -51,18 +55,6 @@ class NewsletterViewSet(SnippetViewSet):
     )
 
 
-class IssuesPolicy(ModelPermissionPolicy):
-    """An issue that goes, or went, stays as it is."""
-
-    def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
-        """Drafts are changed; those that were sent are kept."""
-        if action == "change" and instance.state not in (Issue.State.DRAFT, Issue.State.STOPPED):
-            return False
-        if action == "delete" and instance.began_at is not None:
-            return False
-        return bool(super().user_has_permission_for_instance(user, action, instance))
-
-
 class IssueViewSet(SnippetViewSet):
     """The issues; each has a desk."""
 
@@ -90,14 +82,6 @@ class IssueViewSet(SnippetViewSet):
             ),
         ]
     )
-
-
-class RecipientsPolicy(ModelPermissionPolicy):
-    """People put themselves on lists; staff can refuse an address, and delete it."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        """Nobody adds an address by hand: there would be no consent."""
-        return action != "add" and super().user_has_permission(user, action)
 
 
 class RecipientViewSet(SnippetViewSet):
@@ -133,6 +117,20 @@ def addresses() -> list[URLPattern]:
     ]
 
 
+@hooks.register("before_delete_snippet")
+def keep_what_readers_have(
+    request: HttpRequest, snippets: Iterable[Model]
+) -> HttpResponseRedirect | None:
+    """An issue that went stays, and a list that somebody is or was on: with it would go what they
+    agreed to. It can be offered no longer instead."""
+    for each in snippets:
+        went = isinstance(each, Issue) and each.began_at is not None
+        if went or (isinstance(each, Newsletter) and each.memberships.exists()):
+            messages.error(request, _("“%(name)s” is kept: readers have it.") % {"name": each})
+            return redirect(f"wagtailsnippets_newsletters_{each._meta.model_name}:list")
+    return None
+
+
 @hooks.register("register_snippet_listing_buttons")
 def to_the_desk(snippet: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
     """Beside each issue, and each list."""
@@ -144,6 +142,6 @@ def to_the_desk(snippet: Any, user: Any, next_url: str | None = None) -> Iterato
         yield Button(_("How it grows"), url=url, icon_name="order-up", priority=5)
 
 
-register_permission_policy(Issue, IssuesPolicy(Issue))
-register_permission_policy(Recipient, RecipientsPolicy(Recipient))
+# Nobody adds an address by hand: there would be no consent.
+register_permission_policy(Recipient, KeptPolicy(Recipient, "add"))
 register_snippet(NewslettersGroup)

@@ -299,6 +299,14 @@ class PaperSettings(BaseSettings):
             raise ValueError("expected smtp://[user:password@]host[:port] or smtps://…")
         return value
 
+    @field_validator("mail_webhooks")
+    @classmethod
+    def _with_a_secret(cls, value: dict[str, str]) -> dict[str, str]:
+        name, sep, secret = value.get("WEBHOOK_SECRET", "").partition(":")
+        if value and not (name and sep and len(secret) >= 16):
+            raise ValueError("WEBHOOK_SECRET is wanted: name:secret, of 16 characters at least")
+        return value
+
     @field_validator("bounce_mailbox")
     @classmethod
     def _a_mailbox(cls, value: str) -> str:

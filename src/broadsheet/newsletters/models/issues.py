@@ -100,8 +100,11 @@ class Issue(models.Model):
         return self.subject
 
     def clean(self) -> None:
-        """One line of subject; a trial that leaves somebody to win for."""
+        """One line of subject; a trial that leaves somebody to win for; nothing that is approved
+        changes unseen."""
         super().clean()
+        if Issue.objects.filter(pk=self.pk).exclude(state__in=OPEN).exists():
+            raise ValidationError(_("This issue is approved: take it back to a draft first."))
         for name in ("subject", "other_subject", "teaser"):
             setattr(self, name, in_one_line(getattr(self, name)))
         faults = {}
@@ -123,6 +126,10 @@ class Issue(models.Model):
     def url(self) -> str:
         """The path of its page on the web."""
         return f"{self.newsletter.url}{self.pk}/"
+
+
+OPEN = (Issue.State.DRAFT, Issue.State.STOPPED)
+"""The states in which an issue may be changed."""
 
 
 class Delivery(models.Model):

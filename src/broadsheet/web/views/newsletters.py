@@ -9,7 +9,8 @@ from allauth.account.utils import has_verified_email
 from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
@@ -18,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from broadsheet.gate.request import is_from_elsewhere
 from broadsheet.mail.post import BadAddress, deliverable
 from broadsheet.newsletters import clicks, joining
 from broadsheet.newsletters.contents import Contents, Face
@@ -30,9 +32,11 @@ from broadsheet.newsletters.links import (
     seal_mail,
 )
 from broadsheet.newsletters.models import Issue, Membership, Newsletter, Recipient
+from broadsheet.newsletters.pressing import is_ours
 from broadsheet.newsroom.models import Edition
 from broadsheet.readers.models import Reader
 from broadsheet.settings.django import PAPER
+from broadsheet.subscriptions.rights import seat_of
 from broadsheet.web.views.asking import number, way_back
 
 State = Membership.State
@@ -167,9 +171,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         _change(request, recipient)
         return redirect(request.path)
     memberships = {each.newsletter_id: each for each in recipient.memberships.all()}
-    mine = set(memberships)
-    lists = Newsletter.objects.filter(edition__live=True).select_related("edition")
-    rows = [(each, memberships.get(each.pk)) for each in lists if each.offered or each.pk in mine]
+    lists = _open_to(recipient).select_related("edition")
+    rows = [(each, memberships.get(each.pk)) for each in lists]
     context = {
         "recipient": recipient,
         "rows": rows,
@@ -185,7 +188,7 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
     """A link of an issue, by way of our count."""
     mail, recipient = _mail(token)
     url = request.GET.get("u", "")
-    if mail is None or not clicks.is_ours(url, request.GET.get("s", ""), mail.issue):
+    if mail is None or not is_ours(url, request.GET.get("s", ""), mail.issue):
         return _link_over(request, 404)
     answer = HttpResponseRedirect(url)
     if recipient is not None and request.method == "GET":
@@ -210,7 +213,7 @@ def archive(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     context = {
         **_paper_of(newsletter.edition),
         "newsletter": newsletter,
-        "issues": [] if newsletter.for_subscribers else sent[:SHOWN],
+        "issues": [] if newsletter.for_subscribers and not _subscribes(request) else sent[:SHOWN],
         "wording": _(joining.WORDING),
         "signed_in": _confirmed_reader(request) is not None,
     }
@@ -219,8 +222,11 @@ def archive(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
 
 @require_safe
 def issue(request: HttpRequest, edition: str, slug: str, issue: int) -> HttpResponse:
-    """An issue on the web, as a visitor sees it; stories open on their own pages, by the rule."""
+    """An issue on the web, as a visitor sees it; stories open on their own pages, by the rule. One
+    for subscribers is theirs alone. Raises Http404."""
     newsletter = _newsletter(edition, slug)
+    if newsletter.for_subscribers and not _subscribes(request):
+        raise Http404
     began = newsletter.issues.exclude(began_at=None)
     found = get_object_or_404(began, pk=issue)
     context = {
@@ -253,10 +259,15 @@ def _change(request: HttpRequest, recipient: Recipient) -> None:
         recipient.save(update_fields=["time_zone"])
         messages.success(request, _("Your choice is kept."))
         return
-    newsletter = get_object_or_404(Newsletter, pk=number(request.POST.get("newsletter", "")))
+    key = number(request.POST.get("newsletter", ""))
+    newsletter = get_object_or_404(_open_to(recipient), pk=key)
     match request.POST.get("do", ""):
-        case "join" if not recipient.refused:
-            _join_again(recipient, newsletter, page)
+        case "join" if recipient.refused:
+            messages.error(request, _("Mail to this address does not arrive. Write to us."))
+            return
+        case "join":
+            messages.success(request, _join_again(recipient, newsletter, page))
+            return
         case "leave":
             joining.leave(recipient, newsletter, page)
         case "pause":
@@ -264,17 +275,25 @@ def _change(request: HttpRequest, recipient: Recipient) -> None:
         case "go_on":
             joining.go_on(recipient, newsletter)
         case _:
-            messages.error(request, _("Mail to this address does not arrive. Write to us."))
-            return
+            raise Http404
     messages.success(request, _("Your choice is kept."))
 
 
-def _join_again(recipient: Recipient, newsletter: Newsletter, page: str) -> None:
-    # Whoever has this link reads the mail of this address: it was confirmed before.
-    if recipient.reader is not None:
-        joining.join(recipient.reader, newsletter, page)
-    elif recipient.consents.filter(act__in=joining.CONFIRMING).exists():
+def _join_again(recipient: Recipient, newsletter: Newsletter, page: str) -> str:
+    """Put a known address on one more list, or write to one that nobody has confirmed; what was
+    done, in words."""
+    # Whoever has this link reads the mail of this address.
+    if recipient.consents.filter(act__in=joining.CONFIRMING).exists():
         joining.join_known(recipient, newsletter, page)
+        return _("Your choice is kept.")
+    joining.ask(recipient.email, [newsletter], recipient.language, page)
+    return _("We have sent you a letter. Press the button in it, and you get the newsletter.")
+
+
+def _open_to(recipient: Recipient) -> QuerySet[Newsletter]:
+    """The lists an address may choose: those on offer, and its own."""
+    mine = recipient.memberships.values("newsletter")
+    return Newsletter.objects.filter(Q(offered=True) | Q(pk__in=mine), edition__live=True)
 
 
 def _chooser(request: HttpRequest, form: JoinForm, status: int) -> HttpResponse:
@@ -320,13 +339,16 @@ def _confirmed_reader(request: HttpRequest) -> Reader | None:
     return reader if has_verified_email(reader, reader.email) else None
 
 
+def _subscribes(request: HttpRequest) -> bool:
+    reader = request.user
+    return isinstance(reader, Reader) and seat_of(reader, timezone.now()) is not None
+
+
 def _from_elsewhere(request: HttpRequest) -> bool:
-    """Whether another site's page sent this (Fetch Metadata, else the Origin header): what a token
-    in the form tells elsewhere."""
-    site, origin = request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", "")
-    if site:
-        return site not in ("same-origin", "none")
-    return bool(origin) and origin.partition("://")[2] != request.get_host()
+    """What a token in the form tells elsewhere."""
+    heads = request.headers
+    site, origin = heads.get("Sec-Fetch-Site", ""), heads.get("Origin", "")
+    return is_from_elsewhere(site, origin, request.get_host())
 
 
 def _masked(email: str) -> str:

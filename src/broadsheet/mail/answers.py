@@ -6,8 +6,11 @@ from typing import Any
 
 NO_SUCH_MAILBOX = ("5.1.1", "5.1.2", "5.1.10")
 """Enhanced codes (RFC 3463, section 3.2; RFC 7505) of addresses that do not exist."""
-LATER = (408, 425, 429)
-"""Of a provider's own interface: the answers below 500 that are not final."""
+SHUTS_DOWN = 421
+"""The server ends the conversation, whatever it was about (RFC 5321, section 4.2.1)."""
+ABOUT_THE_MAIL = (400, 413, 422)
+"""Of a provider's own interface (django-anymail's errors carry its status): others are about our
+key, our account, or the provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,30 +25,35 @@ class Answer:
 def of_this_mail(error: Exception) -> Answer | None:
     """What was said of this mail; None: something else went wrong, and the mail was not dealt
     with, or nobody knows."""
+    code: int
+    said: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return _smtp(*next(iter(error.recipients.values())))
-    if isinstance(error, smtplib.SMTPDataError) and error.smtp_code != 421:  # it shuts down
-        return _smtp(error.smtp_code, error.smtp_error)
-    status = getattr(error, "status_code", None)
-    if isinstance(status, int) and 400 <= status < 500 and status not in LATER:
-        return Answer(final=True)  # django-anymail's errors carry the provider's status
-    return None
+        code, said = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPDataError):
+        code, said = error.smtp_code, error.smtp_error
+    else:
+        refused = getattr(error, "status_code", None) in ABOUT_THE_MAIL
+        return Answer(final=True) if refused else None
+    if code == SHUTS_DOWN:
+        return None
+    return Answer(final=code >= 500, no_such_mailbox=_text(said).startswith(NO_SUCH_MAILBOX))
+
+
+def in_doubt(error: Exception, backend: Any) -> bool:
+    """Whether the mail may have been taken all the same."""
+    # requests' ReadTimeout, by way of django-anymail, which need not be installed.
+    silent = any(kind.__name__ == "ReadTimeout" for kind in type(error).__mro__)
+    return silent or bool(getattr(backend, "in_doubt", False))
 
 
 def in_words(error: Exception) -> str:
-    """The answer as staff read it, without the reader's address."""
+    """The answer as staff read it, 500 characters at most. It may name the reader: no log's."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, said = next(iter(error.recipients.values()))
         return f"{code} {_text(said)}"[:500]
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_text(error.smtp_error)}"[:500]
     return f"{type(error).__name__}: {error}"[:500]
-
-
-def _smtp(code: int, said: Any) -> Answer | None:
-    if code == 421:
-        return None
-    return Answer(final=code >= 500, no_such_mailbox=_text(said).startswith(NO_SUCH_MAILBOX))
 
 
 def _text(said: Any) -> str:
