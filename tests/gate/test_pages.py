@@ -219,6 +219,46 @@ def test_however_many_ask_at_once_a_page_is_printed_once() -> None:
     assert office.press.printed == {(1, FULL): 1}
 
 
+def test_after_a_publication_pages_are_printed_a_few_at_a_time() -> None:
+    office, under_way, most = Office(), 0, 0
+
+    async def slowly() -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.001)
+        under_way -= 1
+
+    async def rush() -> None:
+        faces = [FULL._replace(language=f"x{n}") for n in range(20)]
+        await asyncio.gather(*(office.body(STORY, face) for face in faces))
+
+    office.press.during = slowly
+    run(rush())
+    assert most == pages.PRESSES
+    assert len(office.press.printed) == 20
+
+
+def test_who_waits_for_a_press_gets_what_was_published_meanwhile() -> None:
+    office = Office()
+    taken = FULL._replace(language="x")
+
+    async def publish() -> None:
+        office.press.during = None
+        office.publish("evening")
+        assert office.cache.kept(STORY, FULL) is None  # it has seen that
+
+    async def rush() -> None:
+        faces = [*(FULL._replace(language=f"x{n}") for n in range(pages.PRESSES)), taken]
+        await asyncio.gather(*(office.body(STORY, face) for face in faces))
+
+    office.press.during = publish
+    run(rush())
+    kept = office.cache.kept(STORY, taken)
+    assert kept is not None
+    assert kept.plain.endswith(b"evening")
+
+
 def test_who_leaves_while_a_page_is_printed_does_not_stop_it_for_the_others() -> None:
     office = Office()
 

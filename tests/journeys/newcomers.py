@@ -4,15 +4,13 @@ Journeys that contest a seat need one that nobody contested before.
 """
 
 import json
-import subprocess
-import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.live import PASSWORD, clean_env
+from tests.journeys import books
+from tests.live import PASSWORD
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 AT_ONCE = {"basic": 100, "premium": 2, "free": 2}
 
 
@@ -39,19 +37,6 @@ class Newcomers:
 
     def _make(self) -> None:
         wanted = [str(part) for pair in AT_ONCE.items() for part in pair]
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.journeys.newcomers_book", *wanted],
-            check=False,
-            cwd=REPOSITORY,
-            env=clean_env(
-                {
-                    "BROADSHEET_CONFIG": str(self._folder / "broadsheet.toml"),
-                    "DJANGO_SETTINGS_MODULE": "broadsheet.settings.django",
-                }
-            ),
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        for plan, subscriptions in json.loads(done.stdout).items():
+        printed = books.write(self._folder, "newcomers_book", *wanted)
+        for plan, subscriptions in json.loads(printed).items():
             self._waiting[plan] += [[Account(email) for email in one] for one in subscriptions]

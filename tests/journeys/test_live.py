@@ -1,15 +1,14 @@
 """A live story on an open page: what is new comes to it, and nobody loses their place."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import LivePaper, clean_env
+from tests.conftest import LivePaper
+from tests.journeys import books
 from tests.journeys.devices import IN_VIEW, Device
-from tests.journeys.newcomers import REPOSITORY, Account
+from tests.journeys.newcomers import Account
 
 HALF_A_MINUTE = 31_000
 TOP = "(element) => element.getBoundingClientRect().top"
@@ -25,21 +24,7 @@ def desk(paper: LivePaper, request: pytest.FixtureRequest) -> Iterator[Desk]:
 
     def post(more: int | str) -> str:
         name = request.node.name.replace("_", "-")[:60]
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.journeys.live_book", name, str(more), "subscribers"],
-            check=False,
-            cwd=REPOSITORY,
-            env=clean_env(
-                {
-                    "BROADSHEET_CONFIG": str(paper.folder / "broadsheet.toml"),
-                    "DJANGO_SETTINGS_MODULE": "broadsheet.settings.django",
-                }
-            ),
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return books.write(paper.folder, "live_book", name, str(more), "subscribers")
 
     yield post
     post(AWAY)  # other tests know every story of the paper

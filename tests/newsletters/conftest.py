@@ -4,14 +4,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
 
 from broadsheet.newsletters import composing, course, joining
 from broadsheet.newsletters.links import Asked
-from broadsheet.newsletters.models import Issue, Newsletter, Recipient
+from broadsheet.newsletters.models import Delivery, Issue, Newsletter, Recipient
+from broadsheet.web import roles
 from tests.mail.server import Server, serving
 from tests.newsroom.conftest import Newsroom, _own_files, newsroom  # noqa: F401 (fixtures)
+from tests.people import reader
+from tests.shelf.conftest import signed_in
 
 
 @pytest.fixture(autouse=True)
@@ -57,3 +62,20 @@ def issue(newsroom: Newsroom, weekly: Newsletter) -> Issue:  # noqa: F811
     assert issue is not None
     course.approve(issue)
     return issue
+
+
+@pytest.fixture
+def mail(weekly: Newsletter, issue: Issue, sign_up: SignUp) -> Delivery:
+    """A mail that was sent."""
+    now = timezone.now()
+    return Delivery.objects.create(
+        issue=issue, recipient=sign_up(weekly), due_at=now, state=Delivery.State.SENT
+    )
+
+
+def somebody(role: str) -> Client:
+    """Signed in, with a role of the newsroom."""
+    roles.ship()
+    who = reader(f"{role.split()[0].lower()}@example.com")
+    who.groups.add(Group.objects.get(name=role))
+    return signed_in(who)

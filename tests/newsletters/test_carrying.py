@@ -1,14 +1,18 @@
 """Lists of readers that come from elsewhere, and go elsewhere."""
 
 import io
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import Client
 
-from broadsheet.newsletters import joining
+from broadsheet.newsletters import carrying_desk, joining
 from broadsheet.newsletters.carrying import NoList, bring_in, take_out
 from broadsheet.newsletters.models import Consent, Newsletter, Recipient
-from tests.newsletters.conftest import SignUp
+from broadsheet.web import roles
+from tests.newsletters.conftest import SignUp, somebody
 
 pytestmark = pytest.mark.django_db
 MAILCHIMP = (
@@ -112,3 +116,57 @@ def test_the_command_says_what_was_refused(
     ):
         with pytest.raises(CommandError):
             call_command("newsletter_readers", *bad)
+
+
+# In the admin
+
+
+def give(client: Client, newsletter: Newsletter, text: bytes, **more: str) -> Any:
+    file = SimpleUploadedFile("old.csv", text)
+    address = f"/admin/newsletters/list/{newsletter.pk}/readers/"
+    return client.post(address, {"file": file, **more})
+
+
+def test_subscription_staff_bring_readers_in_and_are_told_who_was_refused(
+    weekly: Newsletter,
+) -> None:
+    staff = somebody(roles.SUBSCRIPTION_STAFF)
+    text = b"\xef\xbb\xbfemail,at\nvera@example.com,2024-01-02\nnobody,2024-01-02\n"
+    page = give(staff, weekly, text, only_said="on")
+    assert page.context["outcome"].joined == 1
+    assert not Recipient.objects.exists()
+    page = give(staff, weekly, text, source="At the fair")
+    assert "This is not an e-mail address." in page.content.decode()
+    assert Consent.objects.get().form == "At the fair"
+    assert Recipient.objects.get().email == "vera@example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"", "empty"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"name\nvera\n", "names no column"),
+        (b"x" * (carrying_desk.MOST_BYTES + 1), "larger than 2 MB"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_in_words(
+    weekly: Newsletter, text: bytes, said: str
+) -> None:
+    page = give(somebody(roles.SUBSCRIPTION_STAFF), weekly, text)
+    assert page.status_code == 422
+    assert said in page.content.decode()
+
+
+def test_readers_go_out_to_those_who_may_see_them_alone(
+    weekly: Newsletter, sign_up: SignUp
+) -> None:
+    sign_up(weekly)
+    address = f"/admin/newsletters/list/{weekly.pk}/csv/"
+    answer = somebody(roles.SUBSCRIPTION_STAFF).get(address)
+    assert b"vera@example.com,joined" in answer.getvalue()
+    assert "attachment" in answer["Content-Disposition"]
+    editor = somebody(roles.EDITOR)
+    assert editor.get(address).status_code == 302
+    assert give(editor, weekly, b"email,at\n").status_code == 302
+    assert Client().get(address).status_code == 302

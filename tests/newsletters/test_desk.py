@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
@@ -11,18 +10,11 @@ from django.utils import timezone
 from broadsheet.newsletters import course, growth, joining
 from broadsheet.newsletters.models import Delivery, Issue, Newsletter, Recipient
 from broadsheet.web import roles
-from tests.newsletters.conftest import SignUp
+from tests.newsletters.conftest import SignUp, somebody
 from tests.people import reader
 from tests.shelf.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def somebody(role: str) -> Client:
-    roles.ship()
-    who = reader(f"{role.split()[0].lower()}@example.com")
-    who.groups.add(Group.objects.get(name=role))
-    return signed_in(who)
 
 
 def do(client: Client, issue: Issue, what: str) -> Any:

@@ -17,6 +17,7 @@ from broadsheet.newsletters.models import Click, Delivery, Issue, Newsletter
 from broadsheet.newsletters.personal import Personal
 from broadsheet.newsletters.pressing import Press
 from broadsheet.newsroom.models import BreakingNews
+from broadsheet.newsroom.models.slots import FrontSlot, Place
 from broadsheet.shelf import keeping
 from tests.newsletters.conftest import SignUp
 from tests.newsroom.conftest import HIDDEN, Newsroom
@@ -73,6 +74,33 @@ def test_a_topic_s_and_an_author_s_list_hold_theirs(newsroom: Newsroom, weekly: 
     made = composing.make(weekly, timezone.now())
     assert made is not None
     assert [block.value["story"].title for block in made.body] == ["By mei"]
+
+
+def test_what_editors_put_on_top_of_the_front_page_leads(
+    newsroom: Newsroom, weekly: Newsletter
+) -> None:
+    led = newsroom.story("led", hours=30)
+    newsroom.story("newer")
+    FrontSlot.objects.create(edition=newsroom.us, place=Place.LEAD, story=led)
+    made = composing.make(weekly, timezone.now())
+    assert made is not None
+    assert made.subject == "Led"
+
+
+def test_before_its_first_issue_a_list_shows_what_one_would_hold(
+    newsroom: Newsroom, weekly: Newsletter
+) -> None:
+    assert "/sample/" not in Client().get(weekly.url).content.decode()
+    assert Client().get(weekly.url + "sample/").status_code == 404  # nothing would stand in it
+    newsroom.story("a-bridge-opens")
+    assert f'{weekly.url}sample/"' in Client().get(weekly.url).content.decode()
+    page = Client().get(weekly.url + "sample/").content.decode()
+    assert "A bridge opens" in page
+    assert "A sample" in page
+    assert HIDDEN not in page
+    assert not Issue.objects.exists()
+    Newsletter.objects.update(kind=Kind.WRITTEN)
+    assert Client().get(weekly.url + "sample/").status_code == 404
 
 
 def test_breaking_news_is_told_once_and_at_once(

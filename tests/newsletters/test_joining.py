@@ -67,6 +67,16 @@ def test_a_signed_in_reader_needs_no_letter(weekly: Newsletter) -> None:
     assert not Letter.objects.exists()
 
 
+def test_an_account_leads_to_its_newsletters(weekly: Newsletter) -> None:
+    stranger = Client().get("/account/newsletters/")
+    assert stranger["Location"].startswith("/account/login/")
+    vera = signed_in(reader(VERA))
+    assert "/account/newsletters/" in vera.get("/account/").content.decode()
+    page = vera.get("/account/newsletters/", follow=True).content.decode()
+    assert "The Fold" in page
+    assert not Membership.objects.exists()
+
+
 def test_an_account_whose_address_nobody_confirmed_needs_the_letter(weekly: Newsletter) -> None:
     unconfirmed = Reader.objects.create_user("ana@example.com", "x")
     answer = signed_in(unconfirmed).post(

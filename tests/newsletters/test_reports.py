@@ -14,16 +14,13 @@ import dns.resolver
 import dns.rrset
 import pytest
 from django.utils import timezone
-from pydantic import ValidationError
 
 from broadsheet.cli.findings.senders import findings
 from broadsheet.mail import answers
 from broadsheet.newsletters.bounces import Kind, Report, heard, read
 from broadsheet.newsletters.mailbox import collect, look_into_mailbox
-from broadsheet.newsletters.models import Delivery, Issue, Newsletter, Recipient
-from broadsheet.settings import PaperSettings
+from broadsheet.newsletters.models import Delivery, Newsletter, Recipient
 from broadsheet.settings.django import PAPER
-from tests.newsletters.conftest import SignUp
 from tests.newsletters.imap import mailbox
 
 BOUNCE = """From: MAILER-DAEMON@mx.example
@@ -88,14 +85,6 @@ Words.
 
 def report(text: str) -> Report | None:
     return read(cast(EmailMessage, message_from_string(text, policy=policy.default)))
-
-
-@pytest.fixture
-def mail(weekly: Newsletter, issue: Issue, sign_up: SignUp) -> Delivery:
-    now = timezone.now()
-    return Delivery.objects.create(
-        issue=issue, recipient=sign_up(weekly), due_at=now, state=Delivery.State.SENT
-    )
 
 
 @pytest.mark.parametrize("kind", ["message/rfc822", "text/rfc822-headers"])
@@ -274,12 +263,6 @@ def test_an_operator_is_told_what_the_dns_lacks(
     told = [f"{each.level}: {each.text}" for each in found]
     assert len(told) == len(said)
     assert all(text.startswith(begin) for text, begin in zip(told, said, strict=True))
-
-
-@pytest.mark.parametrize("secret", ["", "short", "name:short", ":sixteen-letters-"])
-def test_webhooks_without_a_secret_are_refused_when_the_paper_starts(secret: str) -> None:
-    with pytest.raises(ValidationError, match="WEBHOOK_SECRET"):
-        PaperSettings(mail_webhooks={"WEBHOOK_SECRET": secret})
 
 
 class ReadTimeout(OSError):

@@ -5,7 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import wraps
 from typing import Any
 
@@ -37,6 +37,7 @@ BUDGET = 0.1
 SLACK = 0.5
 """Seconds that a busy machine may need besides."""
 PASSES = 600.0
+NODES, SLOTS = 3, 16_384
 LONGEST_LABEL = "Ñ" * 80
 
 
@@ -87,24 +88,74 @@ class TestValkeySeatStore(SeatStoreContract):
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[ValkeyServer]:
-    bus = ("--cluster-port", str(free_port()))
-    with valkey_server("--save", "", "--cluster-enabled", "yes", *bus) as server:
-        with server.client() as client:
-            client.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
-            while client.execute_command("CLUSTER INFO")["cluster_state"] != "ok":
-                time.sleep(0.05)
-        yield server
+def cluster() -> Iterator[list[ValkeyServer]]:
+    """Three nodes, each with a third of the slots."""
+    with ExitStack() as running:
+        nodes, buses = [], [free_port() for _ in range(NODES)]
+        for bus in buses:
+            options = ("--save", "", "--cluster-enabled", "yes", "--cluster-port", str(bus))
+            nodes.append(running.enter_context(valkey_server(*options)))
+        share = -(-SLOTS // NODES)
+        for at, node in enumerate(nodes):
+            slots = (at * share, min(SLOTS, (at + 1) * share) - 1)
+            with node.client() as client:
+                client.execute_command("CLUSTER ADDSLOTSRANGE", *slots)
+                client.execute_command("CLUSTER MEET", node.host, nodes[0].port, buses[0])
+        for node in nodes:
+            wait_for(node)
+        yield nodes
+
+
+def wait_for(node: ValkeyServer) -> None:
+    """Until it knows of all nodes, and who has which slots."""
+    deadline = time.monotonic() + PATIENT
+    with node.client() as client:
+        while True:
+            told = client.execute_command("CLUSTER INFO")
+            if told["cluster_state"] == "ok" and int(told["cluster_size"]) == NODES:
+                return
+            assert time.monotonic() < deadline, told
+            time.sleep(0.05)
+
+
+@pytest.fixture
+def spread(cluster: list[ValkeyServer]) -> list[ValkeyServer]:
+    """The cluster, with nothing in it."""
+    for node in cluster:
+        with node.client() as client:
+            client.flushall()
+    return cluster
+
+
+def on_all(spread: list[ValkeyServer], clock: Clock) -> ValkeySeatStore:
+    url, now = spread[0].url, lambda: clock.now
+    return ValkeySeatStore(url, TIMINGS, PATIENT, cluster=True, clock=now)
 
 
 class TestValkeySeatStoreOnACluster(SeatStoreContract):
     @pytest.fixture
-    def stores(self, cluster: ValkeyServer, clock: Clock) -> OpenKeeper:
-        with cluster.client() as client:
-            client.flushall()
-        return lambda: Keeper(
-            ValkeySeatStore(cluster.url, TIMINGS, PATIENT, cluster=True, clock=lambda: clock.now)
-        )
+    def stores(self, spread: list[ValkeyServer], clock: Clock) -> OpenKeeper:
+        return lambda: Keeper(on_all(spread, clock))
+
+
+@awaits
+async def test_seats_are_on_every_node_and_what_one_tells_is_heard_by_who_follows_another(
+    spread: list[ValkeyServer], clock: Clock
+) -> None:
+    store = on_all(spread, clock)
+    keys = [f"seat:{n}" for n in range(60)]
+    numbers = {key: await asyncio.to_thread(store.number, key) for key in keys}
+    told = await everybody(store, numbers)
+    assert all(isinstance(one.answer, Granted) for one in told)
+    for node in spread:
+        with node.client() as client:
+            assert client.dbsize() > 0
+    async with store.following() as displaced:
+        for key, number in numbers.items():
+            await asyncio.to_thread(store.revoke, key, frozenset({PHONE.id}))
+            assert number
+        heard = {(await anext(displaced)).seat for _ in keys}
+    assert heard == set(keys)
 
 
 # A server that forgets

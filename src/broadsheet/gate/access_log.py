@@ -27,7 +27,7 @@ class AccessLog:
             # No query and no address: what a reader looks for, and who it is, is nobody's business.
             said = {
                 "method": scope["method"],
-                "path": _without_tokens(quote(scope["path"], safe=UNQUOTED)),
+                "path": quote(_without_tokens(scope["path"]), safe=UNQUOTED),
                 "status": answer.status,
                 "milliseconds": round(answer.seconds * 1000, 2),
             }
@@ -35,5 +35,7 @@ class AccessLog:
 
 
 def _without_tokens(path: str) -> str:
-    # What we sign has a colon before its signature; whoever has it is taken for whom it names.
-    return "/".join("-" if ":" in part else part for part in path.split("/"))
+    # Whoever has a link of ours is taken for whom it names. What we sign has a colon before its
+    # signature; what we draw by lot has capitals (base64), and no address of a page has any.
+    parts = path.split("/")
+    return "/".join("-" if ":" in part or part != part.lower() else part for part in parts)

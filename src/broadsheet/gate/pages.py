@@ -206,6 +206,7 @@ class PageCache:
         self.dropped = 0
         """Of these, thrown away for want of room."""
         self._printing: dict[Key, asyncio.Task[Page | None]] = {}
+        self._presses = asyncio.Semaphore(PRESSES)
 
     @property
     def count(self) -> int:
@@ -262,8 +263,9 @@ class PageCache:
         return self._follow() and self._stories.get(story.path) == story
 
     async def _print(self, story: Story, face: Face) -> Page | None:
-        key = self._key(story, face)
-        body = await self._press.print_page(story, face)
+        async with self._presses:
+            key = self._key(story, face)
+            body = await self._press.print_page(story, face)
         if body is None:
             return None
         page = ready(body)
@@ -304,5 +306,8 @@ class PageCache:
             self.dropped += 1
 
 
+PRESSES = 2
+"""Pages printed at a time. That is Python's work, which more threads make no faster; whoever asks
+for anything else in the meantime would wait for each of them."""
 MAX_PATHS = 50_000
 """Paths remembered per process, those that lead to no article included."""

@@ -11,6 +11,7 @@ from broadsheet.newsletters.models import Issue, Newsletter
 from broadsheet.newsletters.models.issues import LONGEST_SUBJECT
 from broadsheet.newsroom.models import Article, BreakingNews
 from broadsheet.newsroom.models.articles import dressed, filed
+from broadsheet.newsroom.models.slots import Place
 from broadsheet.newsroom.most_read import counted
 
 MOST_STORIES = {Newsletter.Kind.WEEKLY: 12, Newsletter.Kind.DAILY: 7}
@@ -47,17 +48,15 @@ def make(newsletter: Newsletter, goes: datetime) -> Issue | None:
     day = goes.astimezone(ZoneInfo(newsletter.edition.time_zone)).date()
     if newsletter.issues.filter(day=day).exists():
         return None
-    stories = _since_the_last(newsletter, goes)
-    if not stories:
-        return None
-    return _kept(
-        newsletter,
-        subject=stories[0].title[:LONGEST_SUBJECT],
-        teaser="; ".join(story.title for story in stories[1:4])[:150],
-        body=list(_blocks(newsletter, stories)),
-        send_at=goes,
-        day=day,
-    )
+    fields = _holding(newsletter, _since(newsletter, goes, None), goes)
+    return _kept(newsletter, send_at=goes, day=day, **fields) if fields else None
+
+
+def sample(newsletter: Newsletter, now: datetime) -> Issue | None:
+    """What an issue would hold now; it is kept nowhere. None: nothing, or editors write them."""
+    back = BACK.get(Newsletter.Kind(newsletter.kind))
+    fields = _holding(newsletter, now - back, now) if back else None
+    return Issue(newsletter=newsletter, **fields) if fields else None
 
 
 def tell(newsletter: Newsletter, line: BreakingNews) -> Issue | None:
@@ -87,18 +86,33 @@ def others(issue: Issue, now: datetime) -> list[Article]:
     return filed(dressed(found, edition.sections))
 
 
-def _since_the_last(newsletter: Newsletter, goes: datetime) -> list[Article]:
-    since = _since(newsletter, goes, None)
-    wanted = _out(newsletter).filter(published_at__gt=since, published_at__lte=goes)
+def _holding(newsletter: Newsletter, since: datetime, until: datetime) -> dict[str, Any] | None:
+    stories = _ranked(newsletter, since, until)
+    if not stories:
+        return None
+    return {
+        "subject": stories[0].title[:LONGEST_SUBJECT],
+        "teaser": "; ".join(story.title for story in stories[1:4])[:150],
+        "body": list(_blocks(newsletter, stories)),
+    }
+
+
+def _ranked(newsletter: Newsletter, since: datetime, until: datetime) -> list[Article]:
+    """The story that editors put on top of the front page, then the most read, then the newest."""
+    wanted = _out(newsletter).filter(published_at__gt=since, published_at__lte=until)
     if newsletter.topic_id:
         wanted = wanted.filter(topics=newsletter.topic)
     if newsletter.author_id:
         wanted = wanted.filter(byline__author=newsletter.author)
-    points = dict(counted(newsletter.edition, goes))
-    newest = list(wanted.newest()[: 10 * MOST_STORIES[Newsletter.Kind(newsletter.kind)]])
-    ranked = sorted(newest, key=lambda story: -points.get(story.pk, 0))  # else the newest first
-    chosen = ranked[: MOST_STORIES[Newsletter.Kind(newsletter.kind)]]
-    return dressed(chosen, newsletter.edition.sections)
+    most = MOST_STORIES[Newsletter.Kind(newsletter.kind)]
+    points = dict(counted(newsletter.edition, until))
+    leads = newsletter.edition.slots.filter(place=Place.LEAD).values_list("story", flat=True)
+    led = set(leads)
+    ranked = sorted(
+        wanted.newest()[: 10 * most],
+        key=lambda story: (story.pk not in led, -points.get(story.pk, 0)),
+    )
+    return dressed(ranked[:most], newsletter.edition.sections)
 
 
 def _since(newsletter: Newsletter, goes: datetime, besides: int | None) -> datetime:

@@ -16,7 +16,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from broadsheet.newsletters import desk
+from broadsheet.newsletters import carrying_desk, desk
 from broadsheet.newsletters.models import Issue, Newsletter, Recipient
 from broadsheet.terms.wagtail_hooks import KeptPolicy
 
@@ -112,6 +112,8 @@ def addresses() -> list[URLPattern]:
     return [
         path("newsletters/issue/<int:pk>/", desk.desk, name="newsletter_desk"),
         path("newsletters/list/<int:pk>/", desk.growth_of, name="newsletter_growth"),
+        path("newsletters/list/<int:pk>/readers/", carrying_desk.carry, name="newsletter_readers"),
+        path("newsletters/list/<int:pk>/csv/", carrying_desk.export, name="newsletter_export"),
         path("newsletters/issue/<int:pk>/act/", desk.act, name="newsletter_act"),
         path("newsletters/issue/<int:pk>/look/<slug:face>/", desk.look, name="newsletter_look"),
     ]
@@ -140,6 +142,9 @@ def to_the_desk(snippet: Any, user: Any, next_url: str | None = None) -> Iterato
     elif isinstance(snippet, Newsletter):
         url = reverse("newsletter_growth", args=[snippet.pk])
         yield Button(_("How it grows"), url=url, icon_name="order-up", priority=5)
+        if user.has_perm("newsletters.change_recipient"):
+            url = reverse("newsletter_readers", args=[snippet.pk])
+            yield Button(_("Readers in and out"), url=url, icon_name="group", priority=6)
 
 
 # Nobody adds an address by hand: there would be no consent.

@@ -167,7 +167,9 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-    }
+    },
+    # Wagtail writes each rendition it has read into a cache that is in the same database.
+    "renditions": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 SLOW = "slow"
 """The queue of work that takes long, behind which nobody's letter may wait."""

@@ -301,10 +301,12 @@ class PaperSettings(BaseSettings):
 
     @field_validator("mail_webhooks")
     @classmethod
-    def _with_a_secret(cls, value: dict[str, str]) -> dict[str, str]:
+    def _with_a_secret(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         name, sep, secret = value.get("WEBHOOK_SECRET", "").partition(":")
         if value and not (name and sep and len(secret) >= 16):
             raise ValueError("WEBHOOK_SECRET is wanted: name:secret, of 16 characters at least")
+        if value and not info.data.get("mail_backend", "").startswith("anymail.backends."):
+            raise ValueError("mail_backend is no provider of django-anymail's, so none will call")
         return value
 
     @field_validator("bounce_mailbox")

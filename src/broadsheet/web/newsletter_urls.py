@@ -13,5 +13,6 @@ urlpatterns = [
     path("preferences/<str:token>/", newsletters.preferences, name="newsletter_preferences"),
     path("to/<str:token>/", newsletters.follow_link, name="newsletter_link"),
     path("<slug:edition>/<slug:slug>/", newsletters.archive, name="newsletter"),
+    path("<slug:edition>/<slug:slug>/sample/", newsletters.sample, name="newsletter_sample"),
     path("<slug:edition>/<slug:slug>/<int:issue>/", newsletters.issue, name="newsletter_issue"),
 ]

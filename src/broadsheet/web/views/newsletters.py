@@ -9,6 +9,7 @@ from allauth.account.utils import has_verified_email
 from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from broadsheet.gate.request import is_from_elsewhere
 from broadsheet.mail.post import BadAddress, deliverable
-from broadsheet.newsletters import clicks, joining
+from broadsheet.newsletters import clicks, composing, joining
 from broadsheet.newsletters.contents import Contents, Face
 from broadsheet.newsletters.links import (
     BadLink,
@@ -89,6 +90,17 @@ def overview(request: HttpRequest) -> HttpResponse:
     return _chooser(request, JoinForm(), 200)
 
 
+@never_cache
+@login_required
+@require_safe
+def own(request: HttpRequest) -> HttpResponse:
+    """The way from an account to its page of choices."""
+    reader = _confirmed_reader(request)
+    if reader is None:  # nobody knows yet whose the address is
+        return redirect("newsletters")
+    return _to_choices(reader)
+
+
 @csrf_exempt  # the box stands in stories, whose pages are the same for everybody
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest) -> HttpResponse:
@@ -110,8 +122,7 @@ def join(request: HttpRequest) -> HttpResponse:
     if own is not None:
         for newsletter in chosen:
             joining.join(own, newsletter, page)
-        mail = Mail(joining.recipient_of(own).key, 0)
-        return redirect("newsletter_preferences", seal_mail(mail))
+        return _to_choices(own)
     if not ratelimit.consume(request, action="join_newsletter"):
         return ratelimit.respond_429(request)
     joining.ask(form.cleaned_data["email"], chosen, get_language() or "en", page)
@@ -210,10 +221,12 @@ def archive(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     """A newsletter: what it is, its box, and the issues that went."""
     newsletter = _newsletter(edition, slug)
     sent = newsletter.issues.filter(state__in=[Issue.State.SENT, Issue.State.SENDING])
+    issues = [] if newsletter.for_subscribers and not _subscribes(request) else list(sent[:SHOWN])
     context = {
         **_paper_of(newsletter.edition),
         "newsletter": newsletter,
-        "issues": [] if newsletter.for_subscribers and not _subscribes(request) else sent[:SHOWN],
+        "issues": issues,
+        "sample": not issues and composing.sample(newsletter, timezone.now()) is not None,
         "wording": _(joining.WORDING),
         "signed_in": _confirmed_reader(request) is not None,
     }
@@ -228,12 +241,24 @@ def issue(request: HttpRequest, edition: str, slug: str, issue: int) -> HttpResp
     if newsletter.for_subscribers and not _subscribes(request):
         raise Http404
     began = newsletter.issues.exclude(began_at=None)
-    found = get_object_or_404(began, pk=issue)
+    return _on_the_web(request, get_object_or_404(began, pk=issue))
+
+
+@require_safe
+def sample(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    """What an issue would hold now: headlines, which everybody may read. Raises Http404."""
+    made = composing.sample(_newsletter(edition, slug), timezone.now())
+    if made is None:
+        raise Http404
+    return _on_the_web(request, made)
+
+
+def _on_the_web(request: HttpRequest, issue: Issue) -> HttpResponse:
     context = {
-        **_paper_of(newsletter.edition),
-        "newsletter": newsletter,
-        "issue": found,
-        "parts": Contents(found).seen_by(Face()),
+        **_paper_of(issue.newsletter.edition),
+        "newsletter": issue.newsletter,
+        "issue": issue,
+        "parts": Contents(issue).seen_by(Face()),
         "wording": _(joining.WORDING),
         "signed_in": _confirmed_reader(request) is not None,
     }
@@ -288,6 +313,14 @@ def _join_again(recipient: Recipient, newsletter: Newsletter, page: str) -> str:
         return _("Your choice is kept.")
     joining.ask(recipient.email, [newsletter], recipient.language, page)
     return _("We have sent you a letter. Press the button in it, and you get the newsletter.")
+
+
+def _to_choices(reader: Reader) -> HttpResponseRedirect:
+    try:
+        recipient = joining.recipient_of(reader)
+    except BadAddress:  # mail servers do not take it
+        return redirect("newsletters")
+    return redirect("newsletter_preferences", seal_mail(Mail(recipient.key, 0)))
 
 
 def _open_to(recipient: Recipient) -> QuerySet[Newsletter]:
