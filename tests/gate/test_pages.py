@@ -148,7 +148,8 @@ class Office:
     def __init__(self, capacity: int = 1_000_000) -> None:
         self.press = FakePress()
         self.issue = 1
-        self.cache = PageCache(self.press, self, capacity)
+        self.now = 0.0
+        self.cache = PageCache(self.press, self, capacity, lambda: self.now)
 
     def __call__(self) -> int | None:
         return self.issue
@@ -286,6 +287,106 @@ def test_a_publication_throws_away_every_story_and_page() -> None:
     run(visit())
     assert set(office.press.found.values()) == {2}
     assert set(office.press.printed.values()) == {2}
+
+
+# Right after a publication
+
+
+REVISED = replace(STORY, revision=7)
+
+
+async def busy(office: Office, story: Story) -> None:
+    """A story's page is kept, something is published, and all presses are at work on others."""
+    office.press.stories[REVISED.path] = story
+    await office.body(story)
+    office.publish("evening")
+    assert office.cache.kept(story, FULL) is None
+    for number in range(pages.PRESSES):
+        face = FULL._replace(language=f"x{number}")
+        asyncio.ensure_future(office.cache.page(OTHER, face))  # noqa: RUF006 (it is awaited below)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+async def idle(office: Office) -> None:
+    """Everything that was begun is done."""
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
+
+
+def test_while_all_presses_are_busy_an_unchanged_story_is_shown_as_it_was() -> None:
+    office = Office()
+
+    async def visit() -> None:
+        await busy(office, REVISED)
+        late = office.cache.late(REVISED, FULL)
+        assert late is not None
+        assert late.plain.endswith(b"morning")
+        await idle(office)  # it was printed anew meanwhile
+        kept = office.cache.kept(REVISED, FULL)
+        assert kept is not None
+        assert kept.plain.endswith(b"evening")
+        assert office.cache.late(REVISED, FULL) is None
+
+    run(visit())
+    assert office.cache.shown_late == 1
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        replace(REVISED, revision=8),
+        replace(REVISED, level=Level.REGISTERED),
+        replace(REVISED, level=Level.FREE),
+        replace(REVISED, meter_readers=0),
+    ],
+)
+def test_a_story_that_has_changed_is_never_shown_as_it_was(now: Story) -> None:
+    office = Office()
+
+    async def visit() -> None:
+        await busy(office, REVISED)
+        assert office.cache.late(now, FULL) is None
+        await idle(office)
+
+    run(visit())
+
+
+def test_nor_is_a_story_of_which_nobody_can_say_whether_it_has_changed() -> None:
+    office = Office()
+
+    async def visit() -> None:
+        await busy(office, STORY)
+        assert office.cache.late(STORY, FULL) is None
+        await idle(office)
+
+    run(visit())
+
+
+def test_nor_when_its_time_is_over_however_often_something_is_published() -> None:
+    office = Office()
+
+    async def visit() -> None:
+        await busy(office, REVISED)
+        for _ in range(2):
+            office.now += pages.GRACE / 2
+            office.publish("night")
+            assert office.cache.kept(REVISED, FULL) is None
+        assert office.cache.late(REVISED, FULL) is None
+        await idle(office)
+
+    run(visit())
+
+
+def test_nor_when_a_press_is_free() -> None:
+    office = Office()
+
+    async def visit() -> None:
+        await busy(office, REVISED)
+        await idle(office)
+        assert office.cache.late(REVISED, FULL) is None
+
+    run(visit())
 
 
 def test_a_story_is_current_until_something_is_published() -> None:

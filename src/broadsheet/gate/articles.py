@@ -126,7 +126,7 @@ class ArticleDoor:
         `gift`, which remembers whether its opening is counted.
 
         Between the decision and the bytes nothing is awaited: a page that is not printed yet
-        is printed, and then it is decided anew.
+        is printed (or shown as it was, if it is the same story's), and then it is decided anew.
         """
         who = await self._identifier.identify(request, now)
         if self._networks.stale(now):
@@ -139,7 +139,7 @@ class ArticleDoor:
             return True
         decision = await self._decide(reading)
         face = self._face(reading, decision)
-        page = self._pages.kept(story, face)
+        page = self._pages.kept(story, face) or self._pages.late(story, face)
         if page is None:
             await self._pages.page(story, face)
             return False

@@ -5,8 +5,9 @@ import gzip
 import hashlib
 import html
 import re
+import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -75,6 +76,8 @@ class Story:
     """The same for a registered reader."""
     languages: tuple[str, ...]
     """Of the interface: what its edition offers."""
+    revision: int = 0
+    """Of what its pages show; 0: not known, or it changes without one, as live stories do."""
 
 
 class Face(NamedTuple):
@@ -184,27 +187,48 @@ class Key(NamedTuple):
     face: Face
 
 
+class Before(NamedTuple):
+    """A page of an issue before, the story as it was then, and until when it may be shown."""
+
+    story: Story
+    page: Page
+    until: float
+
+
 class PageCache:
     """Stories and pages of this process, thrown away whole when anything is published.
 
     A page shows other stories too (tied, recommended, the sections), so a publication may
-    change any page; printing again is cheap, and a stale wall is not. While the number of the
-    last publication is not known, nothing that is kept is given out.
+    change any page, and all are printed again as they are asked for. While the presses are busy
+    with that, a page whose own story is the same may be shown as it was for GRACE seconds more
+    (RFC 5861 calls it stale-while-revalidate): else a publication makes everybody wait. The
+    story itself is always looked up anew, so what it asks of its readers is never stale. While
+    the number of the last publication is not known, nothing that is kept is given out.
     """
 
-    def __init__(self, press: Press, issue: Issue, capacity: int) -> None:
+    def __init__(
+        self,
+        press: Press,
+        issue: Issue,
+        capacity: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`issue` tells the number of the last publication; `capacity` is in bytes."""
         self._press = press
         self._issue = issue
         self._capacity = capacity
+        self._clock = clock
         self._printed_for = -1
         self._stories: OrderedDict[str, Story | None] = OrderedDict()
-        self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self._pages: OrderedDict[Key, tuple[Story, Page]] = OrderedDict()
+        self._before: dict[tuple[int, Face], Before] = {}
         self._size = 0
         self.printed = 0
         """Pages printed since the process began."""
         self.dropped = 0
         """Of these, thrown away for want of room."""
+        self.shown_late = 0
+        """Times that a page was shown as it was before a publication."""
         self._printing: dict[Key, asyncio.Task[Page | None]] = {}
         self._presses = asyncio.Semaphore(PRESSES)
 
@@ -237,30 +261,44 @@ class PageCache:
         Raises DatabaseAway.
         """
         page = self.kept(story, face)
-        if page is not None:
-            return page
-        key = self._key(story, face)
-        # However many wait for a page, it is printed once.
-        printing = self._printing.get(key)
-        if printing is None:
-            printing = asyncio.get_running_loop().create_task(self._print(story, face))
-            self._printing[key] = printing
-            printing.add_done_callback(lambda done: self._printed(key, done))
-        return await asyncio.shield(printing)
+        return page if page is not None else await asyncio.shield(self._ask(story, face))
 
     def kept(self, story: Story, face: Face) -> Page | None:
         """The page if it is printed already."""
         if not self._follow():
             return None
         key = self._key(story, face)
-        page = self._pages.get(key)
-        if page is not None:
-            self._pages.move_to_end(key)
-        return page
+        kept = self._pages.get(key)
+        if kept is None:
+            return None
+        self._pages.move_to_end(key)
+        return kept[1]
+
+    def late(self, story: Story, face: Face) -> Page | None:
+        """The page as it was before the last publication, while it is printed anew; None: it may
+        not be shown, or a press is free."""
+        if not self._presses.locked() or not self._follow():
+            return None
+        before = self._before.get((story.id, face))
+        if before is None or before.story != story or before.until <= self._clock():
+            return None
+        self._ask(story, face)
+        self.shown_late += 1
+        return before.page
 
     def current(self, story: Story) -> bool:
         """Whether nothing was published since this story was found."""
         return self._follow() and self._stories.get(story.path) == story
+
+    def _ask(self, story: Story, face: Face) -> "asyncio.Task[Page | None]":
+        # However many wait for a page, it is printed once.
+        key = self._key(story, face)
+        printing = self._printing.get(key)
+        if printing is None:
+            printing = asyncio.get_running_loop().create_task(self._print(story, face))
+            self._printing[key] = printing
+            printing.add_done_callback(lambda done: self._printed(key, done))
+        return printing
 
     async def _print(self, story: Story, face: Face) -> Page | None:
         async with self._presses:
@@ -271,7 +309,7 @@ class PageCache:
         page = ready(body)
         self.printed += 1
         if self._still(key.issue):
-            self._keep(key, page)
+            self._keep(key, story, page)
         return page
 
     def _key(self, story: Story, face: Face) -> Key:
@@ -280,6 +318,8 @@ class PageCache:
     def _printed(self, key: Key, task: "asyncio.Task[Page | None]") -> None:
         if self._printing.get(key) is task:
             del self._printing[key]
+        if not task.cancelled():
+            task.exception()  # whoever waited for it was told; perhaps nobody did
 
     def _follow(self) -> bool:
         issue = self._issue()
@@ -287,21 +327,30 @@ class PageCache:
             return False
         if issue != self._printed_for:
             self._printed_for = issue
+            self._put_by()
             self._stories.clear()
             self._pages.clear()
             self._printing.clear()
             self._size = 0
         return True
 
+    def _put_by(self) -> None:
+        now = self._clock()
+        self._before = {key: old for key, old in self._before.items() if old.until > now}
+        for key, (story, page) in self._pages.items():
+            if story.revision:
+                self._before[story.id, key.face] = Before(story, page, now + GRACE)
+
     def _still(self, issue: int) -> bool:
         # Something may have been published while the press was working.
         return self._follow() and self._printed_for == issue
 
-    def _keep(self, key: Key, page: Page) -> None:
-        self._pages[key] = page
+    def _keep(self, key: Key, story: Story, page: Page) -> None:
+        self._before.pop((story.id, key.face), None)
+        self._pages[key] = story, page
         self._size += page.size
         while self._size > self._capacity and len(self._pages) > 1:
-            _, dropped = self._pages.popitem(last=False)
+            _, (_, dropped) = self._pages.popitem(last=False)
             self._size -= dropped.size
             self.dropped += 1
 
@@ -309,5 +358,7 @@ class PageCache:
 PRESSES = 2
 """Pages printed at a time. That is Python's work, which more threads make no faster; whoever asks
 for anything else in the meantime would wait for each of them."""
+GRACE = 10.0
+"""Seconds that a page may be shown as it was before a publication that did not change its story."""
 MAX_PATHS = 50_000
 """Paths remembered per process, those that lead to no article included."""

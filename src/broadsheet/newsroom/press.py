@@ -5,7 +5,7 @@ from typing import Any
 from broadsheet.access import Level
 from broadsheet.gate.pages import Face, Story
 from broadsheet.newsroom import printing
-from broadsheet.newsroom.models import Article
+from broadsheet.newsroom.models import Article, Genre
 
 LEVELS = 3
 """An article's address: edition, section, story."""
@@ -30,6 +30,7 @@ def find(path: str) -> Story | None:
         level=article.level,
         meter_visitors=edition.meter_visitors,
         meter_readers=edition.meter_readers,
+        revision=0 if article.genre == Genre.LIVE else article.live_revision_id or 0,
     )
 
 

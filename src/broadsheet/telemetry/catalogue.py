@@ -49,6 +49,11 @@ METRICS = {
     "broadsheet_pages_dropped_total": Metric(
         Type.COUNTER, (), "Ready pages thrown away because page_cache_mb was full."
     ),
+    "broadsheet_pages_shown_late_total": Metric(
+        Type.COUNTER,
+        (),
+        "Pages shown as they were before a publication, while all presses were busy.",
+    ),
     "broadsheet_pages_kept": Metric(Type.GAUGE, (), "Ready pages in memory."),
     "broadsheet_page_cache_bytes": Metric(Type.GAUGE, (), "Bytes that ready pages take."),
     "broadsheet_streams_open": Metric(

@@ -63,5 +63,6 @@ def _pages(gate: Gate) -> Iterator[Sample]:
     pages = gate.pages
     yield Sample("broadsheet_pages_printed_total", (), pages.printed)
     yield Sample("broadsheet_pages_dropped_total", (), pages.dropped)
+    yield Sample("broadsheet_pages_shown_late_total", (), pages.shown_late)
     yield Sample("broadsheet_pages_kept", (), pages.count)
     yield Sample("broadsheet_page_cache_bytes", (), pages.size)
