@@ -43,6 +43,15 @@ def printed(article: Article, face: Face = FULL) -> str:
     return page.decode()
 
 
+def test_only_a_story_that_changes_by_revisions_may_be_shown_late(newsroom: Newsroom) -> None:
+    told = []
+    for genre in (Genre.NEWS, Genre.LIVE):
+        article = newsroom.story(f"a-{genre}", genre=genre)
+        article.save_revision().publish()
+        told.append(press.find(article.get_url()))
+    assert [one.revision > 0 for one in told if one] == [True, False]
+
+
 @pytest.fixture
 def story(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Article:
     monkeypatch.setattr(timezone, "now", lambda: NOON)

@@ -9,9 +9,8 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import Button
@@ -175,11 +174,11 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             refunds.refund(invoice, amount, str(request.user))
         except refunds.CannotRefund:
-            form.add_error("amount", _now("No more than what is left can go back."))
+            form.add_error("amount", gettext("No more than what is left can go back."))
         except (TillAway, TillClosed):
-            form.add_error(None, _now("Stripe does not answer. Nothing was given back."))
+            form.add_error(None, gettext("Stripe does not answer. Nothing was given back."))
         else:
-            said = _now("%(money)s go back.") % {"money": in_words(amount, invoice.currency)}
+            said = gettext("%(money)s go back.") % {"money": in_words(amount, invoice.currency)}
             messages.success(request, said)
             return redirect(reverse("wagtailsnippets_billing_invoice:list"))
     context = {"form": form, "invoice": invoice, "left": in_words(left, invoice.currency)}

@@ -9,8 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -81,7 +80,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         except FileRefused as refused:
             form.add_error("file", str(refused))
         else:
-            messages.success(request, _now("The import has begun."))
+            messages.success(request, gettext("The import has begun."))
             return redirect(reverse("import_run", args=[run.pk]))
     runs = Paginator(ImportRun.objects.select_related("by"), PAGE_SIZE)
     context = {"form": form, "runs": runs.get_page(request.GET.get("p"))}

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -27,19 +27,19 @@ class ReadersForm(forms.Form):
     """A file, and what the record will say of it."""
 
     file = forms.FileField(
-        label=_lazy("File"),
-        help_text=_lazy(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy(
             "CSV of this paper, of Mailchimp or of Ghost, up to 2 MB. One of its columns says when "
             "each reader agreed."
         ),
     )
     source = forms.CharField(
-        label=_lazy("Where they agreed"),
+        label=gettext_lazy("Where they agreed"),
         max_length=200,
         required=False,
-        help_text=_lazy("For the record. Empty: the file’s name."),
+        help_text=gettext_lazy("For the record. Empty: the file’s name."),
     )
-    only_said = forms.BooleanField(label=_lazy("Only say what would happen"), required=False)
+    only_said = forms.BooleanField(label=gettext_lazy("Only say what would happen"), required=False)
 
     def clean_file(self) -> "UploadedFile[Any]":
         """Raises ValidationError for one that takes too long."""

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.csp import CSP
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
@@ -49,10 +49,10 @@ LOOK: dict[str, list[str]] = {
 }
 """A mail that is looked at runs nothing and leads nowhere."""
 ENDED = {
-    "delivered": _lazy("Delivered"),
-    "bounced": _lazy("Did not arrive"),
-    "complained": _lazy("Reported as unwanted"),
-    "left": _lazy("Left by its link"),
+    "delivered": gettext_lazy("Delivered"),
+    "bounced": gettext_lazy("Did not arrive"),
+    "complained": gettext_lazy("Reported as unwanted"),
+    "left": gettext_lazy("Left by its link"),
 }
 MOST = 20
 """Lines of a table."""

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from broadsheet.gate.pages import Face, Kind, Wall, fill
@@ -69,7 +68,7 @@ def proof(article: "Article", shown: Face) -> bytes:
     zone = ZoneInfo(article.edition.time_zone)
     since = timezone.localtime(timezone.now() - EXAMPLE_AGO, zone)
     examples = {
-        "holder": _now("Firefox on Windows"),
+        "holder": gettext("Firefox on Windows"),
         "since": since.isoformat(timespec="seconds"),
         "since_text": f"{since:%H:%M}",
         "token": "",
