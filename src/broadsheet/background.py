@@ -22,6 +22,7 @@ from broadsheet.newsletters.course import keep_newsletters
 from broadsheet.newsletters.joining import forget_unconfirmed
 from broadsheet.newsletters.mailbox import look_into_mailbox
 from broadsheet.newsletters.sending import Sender
+from broadsheet.newsletters.tally import forget_mails
 from broadsheet.newsroom.clockwork import follow_the_clock
 from broadsheet.newsroom.illustrations import enqueue_avif
 from broadsheet.newsroom.publications import forget_publications
@@ -179,6 +180,7 @@ class Background:
             recommend_to_active.enqueue()
         if cache.add(f"daily-{int(time.time() // DAY)}", 1, timeout=2 * DAY):
             compare.enqueue()
+            forget_mails.enqueue()
 
 
 def _say_queued(task_result: TaskResult[..., object], **_: object) -> None:

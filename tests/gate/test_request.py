@@ -193,7 +193,8 @@ def test_a_header_longer_than_any_honest_one_counts_as_no_cookies() -> None:
 
 
 def test_what_a_caller_does_with_its_cookies_is_not_seen_by_the_next() -> None:
-    parse_cookies("bs_pass=a")["bs_device"] = "planted"
+    with pytest.raises(TypeError):
+        parse_cookies("bs_pass=a")["bs_device"] = "planted"  # type: ignore[index]
     assert parse_cookies("bs_pass=a") == {"bs_pass": "a"}
 
 

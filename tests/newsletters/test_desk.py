@@ -1,5 +1,6 @@
 """What editors and staff do with an issue."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from broadsheet.newsletters import course, growth, joining
 from broadsheet.newsletters.models import Delivery, Issue, Newsletter, Recipient
+from broadsheet.newsletters.tally import KEPT, forget_mails
 from broadsheet.web import roles
 from tests.newsletters.conftest import SignUp, somebody
 from tests.people import reader
@@ -128,3 +130,30 @@ def test_staff_see_how_a_list_grows(weekly: Newsletter, issue: Issue, sign_up: S
     assert [count for _, count in growth.weeks(weekly, now)] == [0] * (growth.WEEKS - 1) + [1]
     page = somebody(roles.SUBSCRIPTION_STAFF).get(f"/admin/newsletters/list/{weekly.pk}/")
     assert "<svg" in page.content.decode()
+
+
+def test_after_three_months_the_rows_of_mails_go_and_their_counts_stay(
+    weekly: Newsletter, issue: Issue, sign_up: SignUp
+) -> None:
+    for name in ("vera", "olga", "nora"):
+        sign_up(weekly, f"{name}@example.com")
+    course.begin(issue, timezone.now())
+    Delivery.objects.update(state=Delivery.State.SENT, subject=0)
+    Delivery.objects.filter(recipient__email="vera@example.com").update(ended="left")
+    course.end(issue, timezone.now())
+    staff = somebody(roles.SUBSCRIPTION_STAFF)
+    pages = [f"/admin/newsletters/issue/{issue.pk}/", f"/admin/newsletters/list/{weekly.pk}/"]
+    before = [shown(staff, page) for page in pages]
+    forget_mails.call()
+    assert Delivery.objects.count() == 3
+    Issue.objects.update(ended_at=timezone.now() - KEPT)
+    for _ in range(2):
+        forget_mails.call()
+        assert not Delivery.objects.exists()
+        assert [shown(staff, page) for page in pages] == before
+    assert before[0] == ["<td>3</td>", "<td>1</td>", "<td>0.0 %</td>"]
+
+
+def shown(client: Client, page: str) -> list[str]:
+    """The figures of a page."""
+    return re.findall(r"<td>[^<]*</td>", client.get(page).content.decode())

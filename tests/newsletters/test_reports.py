@@ -13,6 +13,7 @@ import dns.rcode
 import dns.resolver
 import dns.rrset
 import pytest
+import requests
 from django.utils import timezone
 
 from broadsheet.cli.findings.senders import findings
@@ -265,10 +266,6 @@ def test_an_operator_is_told_what_the_dns_lacks(
     assert all(text.startswith(begin) for text, begin in zip(told, said, strict=True))
 
 
-class ReadTimeout(OSError):
-    """As requests names it."""
-
-
 @pytest.mark.parametrize(
     ("error", "final", "doubtful"),
     [
@@ -277,7 +274,8 @@ class ReadTimeout(OSError):
         (smtplib.SMTPDataError(421, b"bye"), None, False),
         (smtplib.SMTPSenderRefused(550, b"who?", "paper"), None, False),
         (ConnectionRefusedError(), None, False),
-        (ReadTimeout(), None, True),
+        (requests.ReadTimeout(), None, True),
+        (requests.ConnectTimeout(), None, False),
     ],
 )
 def test_what_an_answer_is_about(error: Exception, final: bool | None, doubtful: bool) -> None:

@@ -128,7 +128,7 @@ class ArticleDoor:
         Between the decision and the bytes nothing is awaited: a page that is not printed yet
         is printed (or shown as it was, if it is the same story's), and then it is decided anew.
         """
-        who = await self._identifier.identify(request, now)
+        who = self._identifier.known(request, now) or await self._identifier.renew(request)
         if self._networks.stale(now):
             await self._networks.refresh(now)
         reading = Reading(request, story, now, who, gift, self._networks.include(request))
@@ -299,10 +299,10 @@ class ArticleDoor:
 
     def _caching(self, reading: Reading, decision: Decision) -> Headers:
         shared = (
-            reading.request.anonymous
+            (decision.outcome is Outcome.PREVIEW or decision.reason is Reason.FREE)
             and not reading.cookies
             and not reading.who.cookies
-            and (decision.outcome is Outcome.PREVIEW or decision.reason is Reason.FREE)
+            and reading.request.anonymous
         )
         if not shared:
             return [PRIVATE]

@@ -35,6 +35,9 @@ class Openings:
     def note(self, request: Request, story: int, reader: int | None, now: float) -> None:
         """A full text is about to be sent: count it if a person went there and it is not the
         reading that is counted already."""
+        lately = self._lately
+        if reader is not None and now - lately.get((reader, story), -AGAIN) < AGAIN:
+            return
         if request.method != "GET" or not request.by_a_person or request.speculative:
             return
         if reader is None:
@@ -42,11 +45,8 @@ class Openings:
             if request.if_none_match:
                 return
         else:
-            lately, key = self._lately, (reader, story)
-            if now - lately.get(key, -AGAIN) < AGAIN:
-                return
-            lately.pop(key, None)
-            lately[key] = now
+            lately.pop((reader, story), None)
+            lately[reader, story] = now
             if len(lately) > REMEMBERED:
                 del lately[next(iter(lately))]
         self.batches.add(Opening(story, reader, now))

@@ -244,8 +244,11 @@ class PageCache:
 
     async def story(self, path: str) -> Story | None:
         """The article at `path`, or None: the path is the site's. Raises DatabaseAway."""
-        await self._issue.sure()
-        if self._follow() and path in self._stories:
+        known = self._follow()
+        if not known:
+            await self._issue.sure()
+            known = self._follow()
+        if known and path in self._stories:
             return self._stories[path]
         issue = self._printed_for
         story = await self._press.find(path)

@@ -1,7 +1,8 @@
 """What the gate reads of a request: once, tolerant of anything a client may send."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -19,6 +20,8 @@ LEASE = "bs_lease"
 LANGUAGE = "bs_language"
 GIFTS = "bs_gifts"
 OURS = frozenset({SESSION, DEVICE, PASS, METER, LEASE, LANGUAGE, GIFTS})
+
+NO_COOKIES: Mapping[str, str] = MappingProxyType({})
 
 MAX_COOKIES = 16_384
 """Bytes of cookies read; a longer header is somebody's mistake or trick, and counts as none."""
@@ -52,7 +55,7 @@ class Request:
         self.peer: str = client[0] if client else ""
         """Address of whoever is at the other end of the connection; empty when it has none."""
         sent = self._every(b"cookie", b"; ")
-        self.cookies = parse_cookies(sent) if sent else {}
+        self.cookies = parse_cookies(sent) if sent else NO_COOKIES
 
     @property
     def languages(self) -> str:
@@ -118,7 +121,7 @@ def is_from_elsewhere(site: str, origin: str, host: str) -> bool:
     return bool(origin) and origin.partition("://")[2] != host
 
 
-def _read_cookies(header: str) -> tuple[tuple[str, str], ...]:
+def _read_cookies(header: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     unclear: set[str] = set()
     for part in header.split(";"):
@@ -128,17 +131,17 @@ def _read_cookies(header: str) -> tuple[tuple[str, str], ...]:
         if found.setdefault(name, value) != value:
             # Sent twice with different values: a neighbouring site may have planted one.
             unclear.add(name)
-    return tuple((name, value) for name, value in found.items() if name not in unclear)
+    return MappingProxyType({name: found[name] for name in found if name not in unclear})
 
 
 _remembered = lru_cache(maxsize=4096)(_read_cookies)
 
 
-def parse_cookies(header: str) -> dict[str, str]:
+def parse_cookies(header: str) -> Mapping[str, str]:
     """The paper's own cookies in a Cookie header; one sent twice with two values is left out."""
     if len(header) > MAX_COOKIES:
-        return {}
-    return dict(_remembered(header) if len(header) <= MAX_REMEMBERED else _read_cookies(header))
+        return NO_COOKIES
+    return _remembered(header) if len(header) <= MAX_REMEMBERED else _read_cookies(header)
 
 
 async def read_form(receive: Receive) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What a mail server or a provider answered: about this mail, or about nothing in particular."""
 
 import smtplib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,11 @@ SHUTS_DOWN = 421
 ABOUT_THE_MAIL = (400, 413, 422)
 """Of a provider's own interface (django-anymail's errors carry its status): others are about our
 key, our account, or the provider."""
+
+BROKE_OFF = {"ConnectionError", "ReadTimeout", "ChunkedEncodingError"}
+"""What requests, by which django-anymail asks, raises of a conversation without an answer."""
+NOT_BEGUN = {"ConnectTimeout", "NewConnectionError", "SSLError", "ProxyError"}
+"""The same, and urllib3's behind it, of one that never began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,10 @@ def of_this_mail(error: Exception) -> Answer | None:
     elif isinstance(error, smtplib.SMTPDataError):
         code, said = error.smtp_code, error.smtp_error
     else:
-        refused = getattr(error, "status_code", None) in ABOUT_THE_MAIL
-        return Answer(final=True) if refused else None
+        # By name: django-anymail need not be installed.
+        refused = "AnymailRecipientsRefused" in _kinds(error)
+        about = refused or getattr(error, "status_code", None) in ABOUT_THE_MAIL
+        return Answer(final=True) if about else None
     if code == SHUTS_DOWN:
         return None
     return Answer(final=code >= 500, no_such_mailbox=_text(said).startswith(NO_SUCH_MAILBOX))
@@ -41,9 +49,10 @@ def of_this_mail(error: Exception) -> Answer | None:
 
 def in_doubt(error: Exception, backend: Any) -> bool:
     """Whether the mail may have been taken all the same."""
-    # requests' ReadTimeout, by way of django-anymail, which need not be installed.
-    silent = any(kind.__name__ == "ReadTimeout" for kind in type(error).__mro__)
-    return silent or bool(getattr(backend, "in_doubt", False))
+    kinds = {name for one in _causes(error) for name in _kinds(one)}
+    silent = "RequestException" in kinds and kinds & BROKE_OFF and not kinds & NOT_BEGUN
+    taken = 200 <= (getattr(error, "status_code", None) or 0) < 300  # and its answer is garbled
+    return bool(silent or taken or getattr(backend, "in_doubt", False))
 
 
 def in_words(error: Exception) -> str:
@@ -54,6 +63,16 @@ def in_words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_text(error.smtp_error)}"[:500]
     return f"{type(error).__name__}: {error}"[:500]
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _kinds(error: BaseException) -> set[str]:
+    return {kind.__name__ for kind in type(error).__mro__}
 
 
 def _text(said: Any) -> str:

@@ -42,8 +42,8 @@ class EmailBackend(Backend):
         self._parsed = lru_cache(16)(super().prep_address)  # the sender's, each time
 
     def prep_address(self, address: str, force_ascii: bool = True) -> str:
-        """See Django. Its parser takes longer for one address than a mail takes to be sent, and
-        gives most of them back as they came."""
+        """See Django, whose parser took a sixth of the time that a newsletter's mail took, and
+        gives most addresses back as they came."""
         return address if PLAIN.fullmatch(address) else self._parsed(address, force_ascii)
 
     @property

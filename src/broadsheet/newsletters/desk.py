@@ -1,13 +1,11 @@
 """An issue's desk: how it looks, who approves it, how far it is, what became of it."""
 
-from collections import Counter
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.mail import mailers
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,12 +19,13 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
 from broadsheet.access import Mode
-from broadsheet.newsletters import course, growth, trials
+from broadsheet.newsletters import course, growth
 from broadsheet.newsletters.contents import Face
 from broadsheet.newsletters.models import Delivery, Issue, Newsletter, Recipient
 from broadsheet.newsletters.personal import Personal
 from broadsheet.newsletters.pressing import Press, TooLong
-from broadsheet.newsletters.sending import send_again
+from broadsheet.newsletters.sending import NOT_GONE, send_again
+from broadsheet.newsletters.tally import tally
 from broadsheet.newsroom import charts
 from broadsheet.readers.models import Reader
 
@@ -64,24 +63,23 @@ State = Issue.State
 def desk(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one issue."""
     issue = _issue(request, pk, "view")
-    states = Counter(dict(_counted(issue)))
-    total = sum(states.values())
-    went = total - states[Delivery.State.WAITING] - states[Delivery.State.HANDING]
-    ended = issue.deliveries.exclude(ended="").order_by().values_list("ended")
+    counted = tally(issue)
     context = {
         "issue": issue,
         "state": State(issue.state).label,
-        "states": [(Delivery.State(state).label, count) for state, count in sorted(states.items())],
-        "total": total,
-        "went": went,
+        "states": [(each.label, counted.of(each)) for each in Delivery.State if counted.of(each)],
+        "total": counted.total,
+        "went": counted.total - counted.of(Delivery.State.WAITING, Delivery.State.HANDING),
         "pace": course.pace(issue),
-        "ended": [(ENDED[how], count) for how, count in ended.annotate(n=Count("pk"))],
+        "ended": [
+            (word, counted.ended[how]) for how, word in ENDED.items() if how in counted.ended
+        ],
         "subjects": [
-            (subject, round(100 * trials.rate(issue, number), 1))
-            for number, subject in enumerate(issue.subjects)
+            (subject, round(100 * rate, 1))
+            for subject, rate in zip(issue.subjects, counted.rates, strict=True)
         ],
         "links": _links(issue),
-        "doubtful": states[Delivery.State.UNKNOWN] + states[Delivery.State.FAILED],
+        "doubtful": issue.deliveries.filter(state__in=NOT_GONE).count(),
         "may_send": request.user.has_perm("newsletters.send_issue"),
         "reach": issue.newsletter.current().filter(recipient__refused="").count(),
     }
@@ -119,15 +117,11 @@ def growth_of(request: HttpRequest, pk: int) -> HttpResponse:
         for week, count in growth.weeks(newsletter, timezone.now())
     ]
     drawing = charts.draw(charts.Chart(str(newsletter), _("readers"), rows, str), charts.Kind.LINE)
-    issues = newsletter.issues.annotate(
-        went=Count("deliveries", filter=Q(deliveries__state=Delivery.State.SENT)),
-        left=Count("deliveries", filter=Q(deliveries__ended="left")),
-    )
     context = {
         "newsletter": newsletter,
         "svg": drawing,
         "rows": rows,
-        "issues": issues[:MOST],
+        "issues": [(issue, _went_and_left(issue)) for issue in newsletter.issues.all()[:MOST]],
     }
     return render(request, "newsletters/growth.html", context)
 
@@ -207,8 +201,9 @@ def _issue(request: HttpRequest, pk: int, what: str) -> Issue:
     return get_object_or_404(Issue.objects.select_related("newsletter__edition"), pk=pk)
 
 
-def _counted(issue: Issue) -> Any:
-    return issue.deliveries.order_by().values_list("state").annotate(n=Count("pk"))
+def _went_and_left(issue: Issue) -> tuple[int, int]:
+    counted = tally(issue)
+    return counted.of(Delivery.State.SENT), counted.ended.get("left", 0)
 
 
 def _links(issue: Issue) -> list[tuple[str, int]]:

@@ -42,6 +42,8 @@ AWAY = 10.0
 """Seconds without asking a mail server that could not be reached."""
 
 State = Delivery.State
+NOT_GONE = (State.UNKNOWN, State.FAILED)
+"""What staff may send again."""
 STEP = f"""
 UPDATE {Delivery._meta.db_table} SET
     state = CASE WHEN id = %(done)s THEN {State.SENT.value} ELSE {State.HANDING.value} END,
@@ -211,7 +213,7 @@ def resolve_doubts(now: datetime) -> int:
 
 def send_again(issue: Issue) -> int:
     """Staff want an issue's mails sent that failed or are in doubt; how many go again."""
-    again = issue.deliveries.filter(state__in=[State.UNKNOWN, State.FAILED])
+    again = issue.deliveries.filter(state__in=NOT_GONE)
     return again.update(state=State.WAITING, worker="", attempts=0, due_at=timezone.now(), error="")
 
 

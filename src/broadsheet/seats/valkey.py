@@ -1,7 +1,7 @@
 """The seat store of many hosts: a Valkey server, each call one script on one key."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -99,11 +99,11 @@ class ValkeySeatStore:
         seat = Seat(holder, epoch, since / 1000, expires / 1000, number)
         return Seen(settled(seat, now / 1000, self._timings), now / 1000)
 
-    async def _ask(
+    def _ask(
         self, call: str, key: str, number: int, device: Device, *rest: str | int
-    ) -> list[Any]:
+    ) -> Awaitable[list[Any]]:
         words = (call, number, self._now(), device.id, device.label, *rest)
-        return await self._script.ask(_place(key), *words)
+        return self._script.ask(_place(key), *words)
 
     def _call(self, call: str, key: str, *rest: str) -> list[Any]:
         return self._script.call(_place(key), call, 0, self._now(), "", "", *rest)

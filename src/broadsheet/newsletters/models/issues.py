@@ -84,6 +84,9 @@ class Issue(models.Model):
         _("last mail"), null=True, editable=False
     )
 
+    tally = models.JSONField(default=dict, editable=False)
+    """What became of its mails, once their rows are gone (`newsletters.tally`); else empty."""
+
     class Meta:
         verbose_name = _("issue")
         verbose_name_plural = _("issues")
