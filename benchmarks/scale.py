@@ -38,42 +38,41 @@ CORE_HOUR = 0.0408
 class Costs:
     """What one of each costs: microseconds of CPU time unless it says otherwise.
 
-    Measured on 2026-11-29 on a busy machine: two to four times those of a quiet one
-    (docs/benchmarks.md).
+    Measured on 2026-11-29, on two cores that carried the load as well (docs/benchmarks.md).
     """
 
-    page: float = 672.0
-    in_use: float = 672.0
-    free: float = 363.0
-    front: float = 155_000.0
-    beat: float = 916.0
-    release: float = 712.0
-    takeover: float = 50_100.0
-    admission: float = 24_600.0
-    stream_opened: float = 584.0
-    stream_second: float = 4.77
+    page: float = 481.0
+    in_use: float = 481.0
+    free: float = 221.0
+    front: float = 115_500.0
+    beat: float = 617.0
+    release: float = 557.0
+    takeover: float = 2_000.0
+    admission: float = 17_300.0
+    stream_opened: float = 359.0
+    stream_second: float = 3.32
     """An open stream, per second."""
-    stream_kb: float = 23.4
-    heard: float = 246.0
+    stream_kb: float = 23.5
+    heard: float = 250.0
     """A displacement anywhere, in each process."""
-    process_mb: float = 257.0
-    store_call: float = 32.4
+    process_mb: float = 252.0
+    store_call: float = 22.6
     """A call, in Valkey."""
-    follower: float = 0.5
+    follower: float = 0.32
     """A displacement, in Valkey, for each process that follows."""
-    seat_bytes: float = 148.0
-    db_admission: float = 4_730.0
-    db_takeover: float = 7_680.0
+    seat_bytes: float = 164.0
+    db_admission: float = 3_070.0
+    db_takeover: float = 149.0
     """The events of one takeover."""
-    db_front: float = 17_400.0
+    db_front: float = 13_300.0
     db_process: float = 2_000.0
     """A process that only asks whether something was published, per second."""
-    print_page: float = 58_700.0
+    print_page: float = 45_300.0
     """A page printed anew, on the host."""
-    db_print: float = 8_330.0
-    event_row: float = 21_800.0
+    db_print: float = 6_280.0
+    event_row: float = 17_200.0
     """How long one batch of events keeps the next from the totals of its day (elapsed time)."""
-    openings_row: float = 22_600.0
+    openings_row: float = 20_600.0
     """The same, for the openings of a story in this hour."""
     db_openings: float = 3_000.0
     """What a process has noted of openings in two seconds. Assumed, not measured."""
