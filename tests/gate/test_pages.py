@@ -3,10 +3,8 @@
 import asyncio
 import gzip
 import time
-from collections import Counter
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -18,20 +16,13 @@ from broadsheet.gate import pages
 from broadsheet.gate.pages import (
     Face,
     Kind,
-    PageCache,
-    Story,
     Wall,
     face_for,
     fill,
     ready,
 )
 from broadsheet.stores import SharedNumber
-
-STORY = Story(1, "/us/money/first/", "us", "en", "UTC", Level.SUBSCRIBERS, 0, 3, ("en", "es"))
-OTHER = replace(STORY, id=2, path="/us/money/second/")
-FULL = Face(Kind.FULL, Wall.NONE, message=False, signed_in=True, language="en")
-PREVIEW = FULL._replace(kind=Kind.PREVIEW, wall=Wall.SUBSCRIBE, signed_in=False)
-
+from tests.gate.office import FULL, OTHER, PREVIEW, STORY, Office, run
 
 # Faces
 
@@ -112,68 +103,6 @@ def test_a_value_is_never_read_as_a_place_itself() -> None:
 # The cache
 
 
-@dataclass
-class FakePress:
-    """Counts what it is asked, and may be made to wait, to fail, or to lose a story."""
-
-    stories: dict[str, Story] = field(
-        default_factory=lambda: {STORY.path: STORY, OTHER.path: OTHER}
-    )
-    found: Counter[str] = field(default_factory=Counter)
-    printed: Counter[tuple[int, Face]] = field(default_factory=Counter)
-    edition: str = "morning"
-    during: Callable[[], Awaitable[None]] | None = None
-
-    async def find(self, path: str) -> Story | None:
-        self.found[path] += 1
-        story = self.stories.get(path)
-        await self._work()
-        return story
-
-    async def print_page(self, story: Story, face: Face) -> bytes | None:
-        self.printed[story.id, face] += 1
-        body = f"{story.path} {face.kind} {self.edition}".encode()
-        await self._work()
-        return body if story.path in self.stories else None
-
-    async def _work(self) -> None:
-        await asyncio.sleep(0)
-        if self.during is not None:
-            await self.during()
-
-
-class Office:
-    """A press, the number of its last publication, and the cache before them."""
-
-    def __init__(self, capacity: int = 1_000_000) -> None:
-        self.press = FakePress()
-        self.issue = 1
-        self.now = 0.0
-        self.cache = PageCache(self.press, self, capacity, lambda: self.now)
-
-    def __call__(self) -> int | None:
-        return self.issue
-
-    async def sure(self) -> None:
-        """It is always known."""
-
-    def publish(self, edition: str) -> None:
-        self.press.edition = edition
-        self.issue += 1
-
-    async def body(self, story: Story = STORY, face: Face = FULL) -> bytes:
-        page = await self.cache.page(story, face)
-        assert page is not None
-        return page.plain
-
-
-def run[T](work: Awaitable[T]) -> T:
-    async def main() -> T:
-        return await work
-
-    return asyncio.run(main())
-
-
 def test_a_story_is_looked_for_once() -> None:
     office = Office()
 
@@ -220,46 +149,6 @@ def test_however_many_ask_at_once_a_page_is_printed_once() -> None:
     assert office.press.printed == {(1, FULL): 1}
 
 
-def test_after_a_publication_pages_are_printed_a_few_at_a_time() -> None:
-    office, under_way, most = Office(), 0, 0
-
-    async def slowly() -> None:
-        nonlocal under_way, most
-        under_way += 1
-        most = max(most, under_way)
-        await asyncio.sleep(0.001)
-        under_way -= 1
-
-    async def rush() -> None:
-        faces = [FULL._replace(language=f"x{n}") for n in range(20)]
-        await asyncio.gather(*(office.body(STORY, face) for face in faces))
-
-    office.press.during = slowly
-    run(rush())
-    assert most == pages.PRESSES
-    assert len(office.press.printed) == 20
-
-
-def test_who_waits_for_a_press_gets_what_was_published_meanwhile() -> None:
-    office = Office()
-    taken = FULL._replace(language="x")
-
-    async def publish() -> None:
-        office.press.during = None
-        office.publish("evening")
-        assert office.cache.kept(STORY, FULL) is None  # it has seen that
-
-    async def rush() -> None:
-        faces = [*(FULL._replace(language=f"x{n}") for n in range(pages.PRESSES)), taken]
-        await asyncio.gather(*(office.body(STORY, face) for face in faces))
-
-    office.press.during = publish
-    run(rush())
-    kept = office.cache.kept(STORY, taken)
-    assert kept is not None
-    assert kept.plain.endswith(b"evening")
-
-
 def test_who_leaves_while_a_page_is_printed_does_not_stop_it_for_the_others() -> None:
     office = Office()
 
@@ -287,106 +176,6 @@ def test_a_publication_throws_away_every_story_and_page() -> None:
     run(visit())
     assert set(office.press.found.values()) == {2}
     assert set(office.press.printed.values()) == {2}
-
-
-# Right after a publication
-
-
-REVISED = replace(STORY, revision=7)
-
-
-async def busy(office: Office, story: Story) -> None:
-    """A story's page is kept, something is published, and all presses are at work on others."""
-    office.press.stories[REVISED.path] = story
-    await office.body(story)
-    office.publish("evening")
-    assert office.cache.kept(story, FULL) is None
-    for number in range(pages.PRESSES):
-        face = FULL._replace(language=f"x{number}")
-        asyncio.ensure_future(office.cache.page(OTHER, face))  # noqa: RUF006 (it is awaited below)
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-
-
-async def idle(office: Office) -> None:
-    """Everything that was begun is done."""
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait(others)
-
-
-def test_while_all_presses_are_busy_an_unchanged_story_is_shown_as_it_was() -> None:
-    office = Office()
-
-    async def visit() -> None:
-        await busy(office, REVISED)
-        late = office.cache.late(REVISED, FULL)
-        assert late is not None
-        assert late.plain.endswith(b"morning")
-        await idle(office)  # it was printed anew meanwhile
-        kept = office.cache.kept(REVISED, FULL)
-        assert kept is not None
-        assert kept.plain.endswith(b"evening")
-        assert office.cache.late(REVISED, FULL) is None
-
-    run(visit())
-    assert office.cache.shown_late == 1
-
-
-@pytest.mark.parametrize(
-    "now",
-    [
-        replace(REVISED, revision=8),
-        replace(REVISED, level=Level.REGISTERED),
-        replace(REVISED, level=Level.FREE),
-        replace(REVISED, meter_readers=0),
-    ],
-)
-def test_a_story_that_has_changed_is_never_shown_as_it_was(now: Story) -> None:
-    office = Office()
-
-    async def visit() -> None:
-        await busy(office, REVISED)
-        assert office.cache.late(now, FULL) is None
-        await idle(office)
-
-    run(visit())
-
-
-def test_nor_is_a_story_of_which_nobody_can_say_whether_it_has_changed() -> None:
-    office = Office()
-
-    async def visit() -> None:
-        await busy(office, STORY)
-        assert office.cache.late(STORY, FULL) is None
-        await idle(office)
-
-    run(visit())
-
-
-def test_nor_when_its_time_is_over_however_often_something_is_published() -> None:
-    office = Office()
-
-    async def visit() -> None:
-        await busy(office, REVISED)
-        for _ in range(2):
-            office.now += pages.GRACE / 2
-            office.publish("night")
-            assert office.cache.kept(REVISED, FULL) is None
-        assert office.cache.late(REVISED, FULL) is None
-        await idle(office)
-
-    run(visit())
-
-
-def test_nor_when_a_press_is_free() -> None:
-    office = Office()
-
-    async def visit() -> None:
-        await busy(office, REVISED)
-        await idle(office)
-        assert office.cache.late(REVISED, FULL) is None
-
-    run(visit())
 
 
 def test_a_story_is_current_until_something_is_published() -> None:

@@ -89,6 +89,9 @@ class World:
     """In the place of this host's own."""
 
     def __post_init__(self) -> None:
+        self.press_runs = asyncio.Event()
+        """Cleared, no page is printed until it is set."""
+        self.press_runs.set()
         own = SqliteSeatStore(self.folder / "seats", self.timings, clock=lambda: self.now)
         self.store = self.shared_store or own
         self.meters = SqliteMeterStore(self.folder / "meters")
@@ -120,6 +123,7 @@ class World:
     async def print_page(self, story: Story, face: Face) -> bytes | None:
         if self.stories.get(story.path) != story:
             return None
+        await self.press_runs.wait()
         self.printed += 1
         text = [f"{story.path} {face.kind} {face.wall} {face.language} {face.note} "]
         text += [HIDDEN] if face.kind == "full" else []
@@ -169,6 +173,7 @@ class World:
             meter_visitors=fields.pop("meter_visitors", 0),
             meter_readers=fields.pop("meter_readers", 0),
             languages=fields.pop("languages", ("en", "es")),
+            **fields,
         )
         self.stories[path] = story
         self.issue += 1

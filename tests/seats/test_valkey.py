@@ -5,7 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any
 
@@ -18,7 +18,6 @@ from broadsheet.seats import Displacement, Told, ValkeySeatStore
 from broadsheet.seats.valkey import CHANNEL, SCRIPT
 from broadsheet.stores import StoreAway
 from broadsheet.stores import valkey as stores_valkey
-from tests.live import free_port
 from tests.seats.contract import (
     KEY,
     LAPTOP,
@@ -37,7 +36,6 @@ BUDGET = 0.1
 SLACK = 0.5
 """Seconds that a busy machine may need besides."""
 PASSES = 600.0
-NODES, SLOTS = 3, 16_384
 LONGEST_LABEL = "Ñ" * 80
 
 
@@ -85,77 +83,6 @@ class TestValkeySeatStore(SeatStoreContract):
     @pytest.fixture
     def stores(self, server: ValkeyServer, clock: Clock) -> OpenKeeper:
         return lambda: Keeper(patient(server, clock))
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[list[ValkeyServer]]:
-    """Three nodes, each with a third of the slots."""
-    with ExitStack() as running:
-        nodes, buses = [], [free_port() for _ in range(NODES)]
-        for bus in buses:
-            options = ("--save", "", "--cluster-enabled", "yes", "--cluster-port", str(bus))
-            nodes.append(running.enter_context(valkey_server(*options)))
-        share = -(-SLOTS // NODES)
-        for at, node in enumerate(nodes):
-            slots = (at * share, min(SLOTS, (at + 1) * share) - 1)
-            with node.client() as client:
-                client.execute_command("CLUSTER ADDSLOTSRANGE", *slots)
-                client.execute_command("CLUSTER MEET", node.host, nodes[0].port, buses[0])
-        for node in nodes:
-            wait_for(node)
-        yield nodes
-
-
-def wait_for(node: ValkeyServer) -> None:
-    """Until it knows of all nodes, and who has which slots."""
-    deadline = time.monotonic() + PATIENT
-    with node.client() as client:
-        while True:
-            told = client.execute_command("CLUSTER INFO")
-            if told["cluster_state"] == "ok" and int(told["cluster_size"]) == NODES:
-                return
-            assert time.monotonic() < deadline, told
-            time.sleep(0.05)
-
-
-@pytest.fixture
-def spread(cluster: list[ValkeyServer]) -> list[ValkeyServer]:
-    """The cluster, with nothing in it."""
-    for node in cluster:
-        with node.client() as client:
-            client.flushall()
-    return cluster
-
-
-def on_all(spread: list[ValkeyServer], clock: Clock) -> ValkeySeatStore:
-    url, now = spread[0].url, lambda: clock.now
-    return ValkeySeatStore(url, TIMINGS, PATIENT, cluster=True, clock=now)
-
-
-class TestValkeySeatStoreOnACluster(SeatStoreContract):
-    @pytest.fixture
-    def stores(self, spread: list[ValkeyServer], clock: Clock) -> OpenKeeper:
-        return lambda: Keeper(on_all(spread, clock))
-
-
-@awaits
-async def test_seats_are_on_every_node_and_what_one_tells_is_heard_by_who_follows_another(
-    spread: list[ValkeyServer], clock: Clock
-) -> None:
-    store = on_all(spread, clock)
-    keys = [f"seat:{n}" for n in range(60)]
-    numbers = {key: await asyncio.to_thread(store.number, key) for key in keys}
-    told = await everybody(store, numbers)
-    assert all(isinstance(one.answer, Granted) for one in told)
-    for node in spread:
-        with node.client() as client:
-            assert client.dbsize() > 0
-    async with store.following() as displaced:
-        for key, number in numbers.items():
-            await asyncio.to_thread(store.revoke, key, frozenset({PHONE.id}))
-            assert number
-        heard = {(await anext(displaced)).seat for _ in keys}
-    assert heard == set(keys)
 
 
 # A server that forgets

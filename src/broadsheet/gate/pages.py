@@ -78,6 +78,8 @@ class Story:
     """Of the interface: what its edition offers."""
     revision: int = 0
     """Of what its pages show; 0: not known, or it changes without one, as live stories do."""
+    preview: int = 0
+    """Paragraphs that its edition shows to everybody."""
 
 
 class Face(NamedTuple):
@@ -341,7 +343,8 @@ class PageCache:
         now = self._clock()
         self._before = {key: old for key, old in self._before.items() if old.until > now}
         for key, (story, page) in self._pages.items():
-            if story.revision:
+            # One that waited for its press over a publication is another story's than it was for.
+            if story.revision and self._stories.get(story.path) == story:
                 self._before[story.id, key.face] = Before(story, page, now + GRACE)
 
     def _still(self, issue: int) -> bool:

@@ -30,6 +30,7 @@ def find(path: str) -> Story | None:
         level=article.level,
         meter_visitors=edition.meter_visitors,
         meter_readers=edition.meter_readers,
+        preview=edition.preview_paragraphs,
         revision=0 if article.genre == Genre.LIVE else article.live_revision_id or 0,
     )
 

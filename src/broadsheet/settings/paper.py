@@ -243,7 +243,12 @@ class PaperSettings(BaseSettings):
         "longer free is readable there for as long. 0: it asks each time, and hears that nothing "
         "has changed.",
     )
-    page_cache_mb: int = Field(64, gt=0, description="Megabytes of ready pages kept per process.")
+    page_cache_mb: int = Field(
+        64,
+        gt=0,
+        description="Megabytes of ready pages kept per process; up to twice as many right after "
+        "something was published.",
+    )
     avif: bool = Field(
         True,
         description="Make AVIF of pictures in the background: a third fewer bytes than WebP, and "
