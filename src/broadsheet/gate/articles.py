@@ -128,7 +128,7 @@ class ArticleDoor:
         Between the decision and the bytes nothing is awaited: a page that is not printed yet
         is printed (or shown as it was, if it is the same story's), and then it is decided anew.
         """
-        who = self._identifier.known(request, now) or await self._identifier.renew(request)
+        who = await self._identifier.identify(request, now)
         if self._networks.stale(now):
             await self._networks.refresh(now)
         reading = Reading(request, story, now, who, gift, self._networks.include(request))

@@ -57,13 +57,11 @@ class Identifier:
 
     async def identify(self, request: Request, now: float) -> Identity:
         """Who is asking: by their pass, else by their sign-in."""
-        return self.known(request, now) or await self.renew(request)
-
-    def known(self, request: Request, now: float) -> Identity | None:
-        """Who is asking by their pass; None: their sign-in must be asked for."""
         cookies = request.cookies
         a_pass = self._seals.read_pass(cookies.get(PASS, ""), cookies.get(DEVICE, ""), now)
-        return Identity(a_pass) if a_pass is not None else None
+        if a_pass is not None:
+            return Identity(a_pass)
+        return await self.renew(request)
 
     async def renew(self, request: Request, trusted: Pass | None = None) -> Identity:
         """Settle anew who is asking, by their sign-in; an old pass is taken away.

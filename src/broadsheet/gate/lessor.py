@@ -25,9 +25,9 @@ class Lessor:
         self._counts = counts
         self._away = False
 
-    def open(self, a_pass: Pass) -> Awaitable[Told | None]:
+    async def open(self, a_pass: Pass) -> Told | None:
         """A subscriber's article is asked for; None: the store is away."""
-        return self._asked(a_pass, self._store.open(a_pass.key, a_pass.holder, a_pass.number))
+        return await self._asked(a_pass, self._store.open(a_pass.key, a_pass.holder, a_pass.number))
 
     def met(self, a_pass: Pass, answer: InUse, at: float) -> None:
         """The reader has met another device on their seat, and is about to be told so."""
