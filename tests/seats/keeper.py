@@ -50,6 +50,10 @@ class Keeper:
         self._followers.append(Follower(self))
         return self._followers[-1]
 
+    def marks(self, name: str) -> list[str]:
+        """Seats whose displacements tell that all before them has been heard."""
+        return [name]
+
     def close(self) -> None:
         for follower in self._followers:
             follower.leave()
@@ -80,9 +84,10 @@ class Follower:
     def heard(self) -> list[Displacement]:
         """What has come since the last call, in order: all that was told before this call."""
         self._marks += 1
-        mark = f"seat:mark-{id(self)}-{self._marks}"
-        self._displace(mark)
-        return self._keeper.run(self._until(mark, self._news))
+        marks = self._keeper.marks(f"seat:mark-{id(self)}-{self._marks}")
+        for mark in marks:
+            self._displace(mark)
+        return self._keeper.run(self._until(set(marks), self._news))
 
     def leave(self) -> None:
         self._keeper.run(self._following.__aexit__(None, None, None))
@@ -94,9 +99,15 @@ class Follower:
         claim = Claim(key, THERE.id, granted.epoch, self._keeper.at)
         self._keeper.take_over(key, THERE, claim, number)
 
-    async def _until(self, mark: str, news: AsyncIterator[Displacement]) -> list[Displacement]:
+    async def _until(
+        self, marks: set[str], news: AsyncIterator[Displacement]
+    ) -> list[Displacement]:
         heard = []
         async with asyncio.timeout(20):
-            while (one := await anext(news)).seat != mark:
-                heard.append(one)
+            while marks:
+                one = await anext(news)
+                if one.seat in marks:
+                    marks.remove(one.seat)
+                else:
+                    heard.append(one)
         return heard

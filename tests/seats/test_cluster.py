@@ -4,18 +4,22 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 
 import pytest
+from valkey.crc import key_slot
 
 from broadsheet.access import Granted
 from broadsheet.seats import ValkeySeatStore
 from tests.live import free_port
 from tests.seats.contract import PHONE, TIMINGS, Clock, OpenKeeper, SeatStoreContract
-from tests.seats.keeper import Keeper
+from tests.seats.keeper import Follower, Keeper
 from tests.seats.test_valkey import PATIENT, awaits, everybody
 from tests.servers.valkey import ValkeyServer, valkey_server
 
 NODES, SLOTS = 3, 16_384
+SHARE = -(-SLOTS // NODES)
+"""Slots of a node; the last has two fewer."""
 
 
 @pytest.fixture
@@ -31,9 +35,8 @@ def cluster() -> Iterator[list[ValkeyServer]]:
         for bus in buses:
             options = ("--save", "", "--cluster-enabled", "yes", "--cluster-port", str(bus))
             nodes.append(running.enter_context(valkey_server(*options)))
-        share = -(-SLOTS // NODES)
         for at, node in enumerate(nodes):
-            slots = (at * share, min(SLOTS, (at + 1) * share) - 1)
+            slots = (at * SHARE, min(SLOTS, (at + 1) * SHARE) - 1)
             with node.client() as client:
                 client.execute_command("CLUSTER ADDSLOTSRANGE", *slots)
                 client.execute_command("CLUSTER MEET", node.host, nodes[0].port, buses[0])
@@ -68,10 +71,28 @@ def on_all(spread: list[ValkeyServer], clock: Clock) -> ValkeySeatStore:
     return ValkeySeatStore(url, TIMINGS, PATIENT, cluster=True, clock=now)
 
 
+class SpreadKeeper(Keeper):
+    """What two nodes tell comes in any order, and late: each node is heard out."""
+
+    def marks(self, name: str) -> list[str]:
+        named: dict[int, str] = {}
+        for number in count():
+            key = f"{name}-{number}"
+            named.setdefault(key_slot(key.encode()) // SHARE, key)
+            if len(named) == NODES:
+                return list(named.values())
+        raise AssertionError
+
+    def follow(self) -> Follower:
+        follower = super().follow()
+        follower.heard()  # what was told just before
+        return follower
+
+
 class TestValkeySeatStoreOnACluster(SeatStoreContract):
     @pytest.fixture
     def stores(self, spread: list[ValkeyServer], clock: Clock) -> OpenKeeper:
-        return lambda: Keeper(on_all(spread, clock))
+        return lambda: SpreadKeeper(on_all(spread, clock))
 
 
 @awaits

@@ -66,6 +66,7 @@ class SeatStore(Protocol):
 
     def following(self) -> AbstractAsyncContextManager[AsyncIterator[Displacement]]:
         """Displacements on all hosts, from now on. What is missed here is found at the next beat.
+        On a cluster, one of a moment before may come too, and those of two nodes in any order.
 
         Entering and iterating raise StoreAway.
         """
