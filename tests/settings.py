@@ -16,7 +16,7 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 DATABASE = os.environ.pop("BROADSHEET_TEST_DATABASE", "sqlite")
 assert DATABASE in ("sqlite", "postgres"), DATABASE
 for name in [name for name in os.environ if name.startswith("BROADSHEET_")]:
-    if name not in ("BROADSHEET_OPERATIONS", "BROADSHEET_CHROMIUM"):
+    if name not in ("BROADSHEET_OPERATIONS", "BROADSHEET_PROOF", "BROADSHEET_CHROMIUM"):
         del os.environ[name]
 os.environ["BROADSHEET_CONFIG"] = f"{FOLDER}/none.toml"
 os.environ["BROADSHEET_DATA_DIR"] = FOLDER

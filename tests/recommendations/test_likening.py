@@ -174,6 +174,23 @@ def test_editors_see_what_is_alike_and_not_tied_yet(newsroom: Newsroom, client: 
     assert third.get_url() not in proposed
 
 
+def test_a_story_that_is_deleted_while_it_is_read_spoils_nothing(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = newsroom.story("gone", body=body(PIPELINE))
+    gas, oil = (newsroom.story(name, body=body(PIPELINE)) for name in ("gas", "oil"))
+    read = likening.words_of
+
+    def read_slowly(*given: Any) -> Any:
+        Article.objects.filter(pk=gone.pk).delete()
+        return read(*given)
+
+    monkeypatch.setattr(likening, "words_of", read_slowly)
+    likening.liken.call()
+    assert alike(gas) == [oil.pk]
+    connection.check_constraints()
+
+
 def test_a_story_that_is_deleted_while_it_is_compared_spoils_nothing(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

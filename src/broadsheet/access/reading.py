@@ -1,6 +1,7 @@
 """May this reader see this article now? One pure function from facts to a decision."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from broadsheet.access.words import Level, Mode
@@ -80,12 +81,8 @@ class Facts(NamedTuple):
     @property
     def lease_wanted(self) -> bool:
         """Whether the seat store must be asked before deciding."""
-        return (
-            not self.open
-            and self.level is Level.SUBSCRIBERS
-            and self.mode is not None
-            and self.mode is not Mode.OFF
-        )
+        seated = self.mode is not None and self.mode is not Mode.OFF
+        return seated and self.level is Level.SUBSCRIBERS and not self.open
 
     @property
     def gift_wanted(self) -> bool:
@@ -110,6 +107,7 @@ class Decision(NamedTuple):
         return f"{self.outcome}; reason={self.reason}"
 
 
+@lru_cache(maxsize=4096)
 def decide(facts: Facts) -> Decision:
     """May this reader see this article now? Every face of the paper asks this function."""
     if facts.level is Level.FREE:

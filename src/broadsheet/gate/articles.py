@@ -177,8 +177,9 @@ class ArticleDoor:
         if facts.lease_wanted:
             reading.told = await self._lessor.open(a_pass)
             reading.unvouched = reading.told is None
-            reading.revoked = isinstance(reading.answer, Revoked)
-            hold = hold_of(reading.answer)
+            answer = reading.answer
+            reading.revoked = isinstance(answer, Revoked)
+            hold = hold_of(answer)
             return Facts(story.level, account=True, mode=a_pass.mode, hold=hold)
         if not reading.who.renewed:
             in_force = await self._lessor.vouches(a_pass)
@@ -339,7 +340,8 @@ class ArticleDoor:
 
 
 def _note(reading: Reading, decision: Decision) -> Note:
-    if not decision.full and reading.gift is not None and reading.gift.verdict is Verdict.REFUSED:
+    gift = reading.gift
+    if gift is not None and gift.verdict is Verdict.REFUSED and not decision.full:
         return Note.GIFT_OVER
     a_pass = reading.who.a_pass
     return Note.PAYMENT_DUE if a_pass is not None and a_pass.payment_due else Note.NONE

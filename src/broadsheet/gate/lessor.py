@@ -27,7 +27,8 @@ class Lessor:
 
     async def open(self, a_pass: Pass) -> Told | None:
         """A subscriber's article is asked for; None: the store is away."""
-        return await self._asked(a_pass, self._store.open(a_pass.key, a_pass.holder, a_pass.number))
+        call = self._store.open(a_pass.key, a_pass.holder, a_pass.number)
+        return await self._answer(call, a_pass)
 
     def met(self, a_pass: Pass, answer: InUse, at: float) -> None:
         """The reader has met another device on their seat, and is about to be told so."""
@@ -36,24 +37,21 @@ class Lessor:
 
     async def take_over(self, a_pass: Pass, claim: Claim | None) -> Told | None:
         """Somebody chose to read here; None: the store is away."""
-        told = await self._asked(
-            a_pass, self._store.take_over(a_pass.key, a_pass.holder, claim, a_pass.number)
-        )
+        call = self._store.take_over(a_pass.key, a_pass.holder, claim, a_pass.number)
+        told = await self._answer(call, a_pass)
         if told is not None and isinstance(told.answer, Granted) and told.answer.displaced:
             self._note(Event.TAKEOVER, a_pass, told.answer.displaced.id, told.at)
         return told
 
     async def beat(self, a_pass: Pass, epoch: int) -> Told | None:
         """The article is still being read; None: the store is away."""
-        return await self._asked(
-            a_pass, self._store.beat(a_pass.key, a_pass.holder, epoch, a_pass.number)
-        )
+        call = self._store.beat(a_pass.key, a_pass.holder, epoch, a_pass.number)
+        return await self._answer(call, a_pass)
 
     async def release(self, a_pass: Pass, epoch: int) -> None:
         """The tab was hidden or closed."""
-        await self._asked(
-            a_pass, self._store.release(a_pass.key, a_pass.holder, epoch, a_pass.number)
-        )
+        call = self._store.release(a_pass.key, a_pass.holder, epoch, a_pass.number)
+        await self._answer(call, a_pass)
 
     async def vouches(self, a_pass: Pass) -> bool | None:
         """Whether the pass's number is the one in force; None: the store is away."""
@@ -65,13 +63,7 @@ class Lessor:
         self._note(Event.MINE, a_pass, other, now)
         await self._recorder.flush()
 
-    async def _asked(self, a_pass: Pass, call: Awaitable[Told]) -> Told | None:
-        told = await self._answer(call)
-        if told is None:
-            self._note(Event.STORE_AWAY, a_pass, "", self._clock())
-        return told
-
-    async def _answer[T](self, call: Awaitable[T]) -> T | None:
+    async def _answer[T](self, call: Awaitable[T], on_seat: Pass | None = None) -> T | None:
         try:
             answer = await call
         except StoreAway as error:
@@ -79,6 +71,8 @@ class Lessor:
             if not self._away:  # said once: every reader's page comes by here
                 logger.error("the seat store is away, subscribers read on: %s", error)
             self._away = True
+            if on_seat is not None:
+                self._note(Event.STORE_AWAY, on_seat, "", self._clock())
             return None
         if self._away:
             logger.info("the seat store answers again")

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import brotli
@@ -107,6 +108,7 @@ class Face(NamedTuple):
         return self.message or self.wall is Wall.IN_USE
 
 
+@lru_cache(maxsize=4096)
 def face_for(
     decision: Decision,
     *,
@@ -293,7 +295,7 @@ class PageCache:
 
     def current(self, story: Story) -> bool:
         """Whether nothing was published since this story was found."""
-        return self._follow() and self._stories.get(story.path) == story
+        return self._follow() and self._stories.get(story.path) is story
 
     def _ask(self, story: Story, face: Face) -> "asyncio.Task[Page | None]":
         # However many wait for a page, it is printed once.

@@ -60,12 +60,12 @@ class Request:
     @property
     def languages(self) -> str:
         """Accept-Language."""
-        return self._last(b"accept-language")[:MAX_LANGUAGES]
+        return self._heads.get(b"accept-language", b"")[:MAX_LANGUAGES].decode("latin-1")
 
     @property
     def encodings(self) -> str:
         """Accept-Encoding."""
-        return self._last(b"accept-encoding")[:MAX_ENCODINGS]
+        return self._heads.get(b"accept-encoding", b"")[:MAX_ENCODINGS].decode("latin-1")
 
     @property
     def if_none_match(self) -> str:

@@ -73,14 +73,16 @@ def _read_some(edition: Edition, now: datetime) -> bool:
     """Read stories that have not been, or have changed since; whether there were any."""
     new = Q(story_words=None) | Q(story_words__read_at__lt=F("last_published_at"))
     articles = list(_recent(edition, now).filter(new)[:AT_ONCE])
-    for article in articles:
-        StoryWords.objects.update_or_create(
-            article=article,
-            defaults={
-                "counts": words_of(article, edition),
-                "read_at": timezone.now(),
-                "compared": False,
-            },
+    read = {article.pk: words_of(article, edition) for article in articles}
+    with transaction.atomic():
+        # Whoever deletes one of them now waits; those that were deleted meanwhile are left out.
+        rows = Page.objects.select_for_update(no_key=True).filter(pk__in=read)
+        there = list(rows.order_by("pk").values_list("pk", flat=True))
+        StoryWords.objects.bulk_create(
+            [StoryWords(article_id=key, counts=read[key], read_at=timezone.now()) for key in there],
+            update_conflicts=True,
+            unique_fields=["article"],
+            update_fields=["counts", "read_at", "compared"],
         )
     return bool(articles)
 
