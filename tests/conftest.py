@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from tests import people
 from tests.live import SHORT, LivePaper, clean_env, copy_built, free_port, serve_demo
+from tests.tables import Tables
 
 __all__ = ["SHORT", "LivePaper", "clean_env", "free_port", "serve_demo"]
 
@@ -19,19 +20,36 @@ settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
+def tables(pytestconfig: pytest.Config) -> Tables:
+    return Tables(pytestconfig.cache.mkdir("tables"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, tables: Tables) -> None:
+    """Fills the run's database before it is made, where that is SQLite."""
+    if connection.vendor == "sqlite":
+        tables.fill()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker, new_database: Path
+    django_db_setup: None,
+    django_db_blocker: pytest_django.DjangoDbBlocker,
+    tables: Tables,
+    new_database: Path,
 ) -> None:
     """Keeps a copy of the run's database as it was made, where that is SQLite."""
     if connection.vendor == "sqlite":
         with django_db_blocker.unblock():
             connection.ensure_connection()
-            new_database.write_bytes(connection.connection.serialize())
+            made = connection.connection.serialize()
+        new_database.write_bytes(made)
+        tables.keep(made)
 
 
 @pytest.fixture(scope="session")
 def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where that copy is: making the tables anew for another process takes half a minute."""
+    """Where that copy is, for other processes of the run."""
     return tmp_path_factory.mktemp("new") / "paper.sqlite3"
 
 
