@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import IO
 
@@ -32,7 +33,7 @@ class Tables:
         if self._kept.exists():
             # What is in memory lasts as long as somebody has it open.
             self._memory = sqlite3.connect(MEMORY, uri=True)
-            with sqlite3.connect(self._kept) as kept:
+            with closing(sqlite3.connect(self._kept)) as kept:
                 kept.backup(self._memory)
             self._turn.close()
 

@@ -1,6 +1,7 @@
 """New stories are compared with their edition's, and take their places at both ends."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 from broadsheet.access import Decision, Outcome, Reason
 from broadsheet.gate.pages import face_for
 from broadsheet.newsroom import press, publications
-from broadsheet.newsroom.models import Article, Likeness, StoryWords, TiedStory
+from broadsheet.newsroom.models import Article, Edition, Likeness, StoryWords, TiedStory
 from broadsheet.recommendations import likening
 from tests.newsroom.conftest import Newsroom
 from tests.people import reader
@@ -172,6 +173,28 @@ def test_editors_see_what_is_alike_and_not_tied_yet(newsroom: Newsroom, client: 
     proposed = page[page.index("Proposed by likeness") :].partition("</ul>")[0]
     assert twin.get_url() in proposed
     assert third.get_url() not in proposed
+
+
+@pytest.mark.parametrize("minutes", [-5, 5])
+def test_a_story_is_read_once_for_each_time_it_is_published_whatever_its_hosts_clock_says(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    gas = newsroom.story("gas", body=body(PIPELINE))
+    stories = Article.objects.filter(pk=gas.pk)
+    published = timezone.now() + timedelta(minutes=minutes)
+    stories.update(last_published_at=published)
+    read, texts = likening.words_of, []
+
+    def read_and_publish_again(article: Article, edition: Edition) -> Any:
+        if not texts:
+            stories.update(last_published_at=published + timedelta(seconds=1))
+        texts.append(article)
+        assert len(texts) < 3
+        return read(article, edition)
+
+    monkeypatch.setattr(likening, "words_of", read_and_publish_again)
+    likening.liken.call()
+    assert len(texts) == 2
 
 
 def test_a_story_that_is_deleted_while_it_is_read_spoils_nothing(

