@@ -108,15 +108,21 @@ class Paper:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the server's life."""
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
-        elif scope["path"] in ADDRESSES:
-            await self.health.serve(scope, send)
-        else:
-            self._under_way += 1
-            try:
-                await self._answer(scope, receive, send)
-            finally:
-                self._under_way -= 1
+            return await self._live(receive, send)
+        if scope["path"] in ADDRESSES:
+            return await self.health.serve(scope, send)
+        if self.health.stopping:
+            send = _closing(send)
+        self._under_way += 1
+        try:
+            await self._door(scope, receive, send)
+        except DatabaseAway:  # whoever raises it has sent nothing
+            await _say_away(scope, send)
+        except asyncio.CancelledError:
+            if not self.health.stopping:  # what the stop itself breaks off is no fault
+                raise
+        finally:
+            self._under_way -= 1
 
     def lame(self) -> None:
         """Tell balancers to send nobody here any more; whoever comes is still served."""
@@ -126,17 +132,6 @@ class Paper:
         """End what would stay open for hours, so that the server can stop."""
         self.lame()
         self._gate.streams.close()
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.health.stopping:
-            send = _closing(send)
-        try:
-            await self._door(scope, receive, send)
-        except DatabaseAway:  # whoever raises it has sent nothing
-            await _say_away(scope, send)
-        except asyncio.CancelledError:
-            if not self.health.stopping:  # what the stop itself breaks off is no fault
-                raise
 
     async def _live(self, receive: Receive, send: Send) -> None:
         with watching(self._gate):

@@ -5,7 +5,19 @@ from typing import Any
 
 import pytest
 
-from broadsheet.access import Decision, Facts, Hold, Level, Meter, Mode, Outcome, Reason, decide
+from broadsheet.access import (
+    Decision,
+    Facts,
+    Hold,
+    Level,
+    Meter,
+    Mode,
+    Outcome,
+    Reason,
+    decide,
+    decide_by_seat,
+    lease_wanted,
+)
 
 METERS = {
     "no meter": [Meter(), Meter(0, 3, False), Meter(0, 3, True)],
@@ -125,7 +137,14 @@ def test_a_preview_is_not_the_whole_text_and_the_others_are(outcome: Outcome, fu
 def test_a_decision_that_turns_on_the_lease_is_never_taken_without_asking_for_it() -> None:
     for facts, _ in EVERY_FACT:
         by_hold = {decide(facts._replace(hold=hold)) for hold in Hold}
-        assert facts.lease_wanted == (len(by_hold) > 1), facts
+        wanted = lease_wanted(facts.level, facts.mode) and not facts.open
+        assert wanted == (len(by_hold) > 1), facts
+
+
+def test_what_a_seat_alone_decides_is_decided_as_everything_else() -> None:
+    for level, mode, hold in product(Level, Mode, Hold):
+        decided = decide(Facts(level, account=True, mode=mode, hold=hold))
+        assert decide_by_seat(level, mode, hold) == decided
 
 
 def test_a_network_or_a_gift_never_closes_what_was_open_without() -> None:
@@ -139,7 +158,6 @@ def test_by_network_or_gift_neither_lease_nor_meter_is_asked_or_used() -> None:
     for facts, _ in EVERY_FACT:
         if facts.network or facts.gift:
             assert facts.open
-            assert not facts.lease_wanted
             decision = decide(facts)
             assert decision.outcome is Outcome.GRANTED
             assert decision.reason in (

@@ -46,7 +46,7 @@ def test_who_waits_for_a_press_gets_what_was_published_meanwhile() -> None:
     async def publish() -> None:
         office.press.during = None
         office.publish("evening")
-        assert office.cache.kept(STORY, FULL) is None  # it has seen that
+        assert office.cache.found(STORY.path) is None  # it has seen that
 
     async def rush() -> None:
         faces = [*(FULL._replace(language=f"x{n}") for n in range(pages.PRESSES)), taken]
@@ -54,18 +54,24 @@ def test_who_waits_for_a_press_gets_what_was_published_meanwhile() -> None:
 
     office.press.during = publish
     run(rush())
-    kept = office.cache.kept(STORY, taken)
-    assert kept is not None
-    assert kept.plain.endswith(b"evening")
+    shown = run(office.shown(STORY, taken))
+    assert shown is not None
+    assert shown.endswith(b"evening")
 
 
-async def busy(office: Office, story: Story) -> None:
-    """A story's page is kept, something is published, and all presses are at work on others."""
+async def busy(office: Office, story: Story, now: Story | None = None) -> None:
+    """A story's page is kept, something is published, and all presses are at work on others.
+    The story (or what it is `now`) was found again already."""
     office.press.stories[story.path] = story
     await office.cache.story(story.path)
     await office.body(story)
     office.publish("evening")
-    assert office.cache.kept(story, FULL) is None
+    await office.shown(now or story)
+    await at_work(office)
+
+
+async def at_work(office: Office) -> None:
+    """All presses are, on pages of another story."""
     for number in range(pages.PRESSES):
         face = FULL._replace(language=f"x{number}")
         asyncio.ensure_future(office.cache.page(OTHER, face))  # noqa: RUF006 (see idle)
@@ -84,13 +90,13 @@ def test_while_all_presses_are_busy_an_unchanged_story_is_shown_as_it_was() -> N
 
     async def visit() -> None:
         await busy(office, REVISED)
-        late = office.cache.late(REVISED, FULL)
+        late = await office.shown(REVISED)
         assert late is not None
-        assert late.plain.endswith(b"morning")
+        assert late.endswith(b"morning")
         await idle()  # it was printed anew meanwhile
-        kept = office.cache.kept(REVISED, FULL)
-        assert kept is not None
-        assert kept.plain.endswith(b"evening")
+        anew = await office.shown(REVISED)
+        assert anew is not None
+        assert anew.endswith(b"evening")
 
     run(visit())
     assert office.cache.shown_late == 1
@@ -111,8 +117,8 @@ def test_a_story_that_has_changed_is_never_shown_as_it_was(before: Story, now: S
     office = Office()
 
     async def visit() -> None:
-        await busy(office, before)
-        assert office.cache.late(now, FULL) is None
+        await busy(office, before, now)
+        assert await office.shown(now) is None
         await idle()
 
     run(visit())
@@ -126,8 +132,8 @@ def test_nor_is_one_whose_page_waited_for_its_press_while_it_was_changed() -> No
         await office.cache.story(STORY.path)
         changed = replace(REVISED, revision=8)
         await office.body(changed)  # asked for by somebody who had found another revision
-        await busy(office, OTHER)
-        assert office.cache.late(changed, FULL) is None
+        await busy(office, OTHER, changed)
+        assert await office.shown(changed) is None
         await idle()
 
     run(visit())
@@ -141,8 +147,9 @@ def test_nor_when_its_time_is_over_however_often_something_is_published() -> Non
         for _ in range(2):
             office.now += pages.GRACE / 2
             office.publish("night")
-            assert office.cache.kept(REVISED, FULL) is None
-        assert office.cache.late(REVISED, FULL) is None
+            await office.shown(REVISED)  # found again, with no page
+        await at_work(office)
+        assert await office.shown(REVISED) is None
         await idle()
 
     run(visit())
@@ -154,7 +161,7 @@ def test_nor_when_a_press_is_free() -> None:
     async def visit() -> None:
         await busy(office, REVISED)
         await idle()
-        assert office.cache.late(REVISED, FULL) is None
+        assert await office.shown(REVISED) is None
 
     run(visit())
 

@@ -13,14 +13,7 @@ import pytest
 
 from broadsheet.access import Decision, Facts, Hold, Level, Meter, Mode, Outcome, Reason, decide
 from broadsheet.gate import pages
-from broadsheet.gate.pages import (
-    Face,
-    Kind,
-    Wall,
-    face_for,
-    fill,
-    ready,
-)
+from broadsheet.gate.pages import Face, Kind, Standing, Wall, face_for, fill, ready
 from broadsheet.stores import SharedNumber
 from tests.gate.office import FULL, OTHER, PREVIEW, STORY, Office, run
 
@@ -38,7 +31,7 @@ def every_decision() -> set[Decision]:
 
 def test_what_may_not_be_read_is_a_preview_with_a_wall_and_what_may_is_full_without() -> None:
     for decision in every_decision():
-        face = face_for(decision, message=False, signed_in=True, language="en")
+        face = face_for(decision, Standing(signed_in=True), "en")
         assert (face.kind is Kind.FULL) == decision.full
         assert (face.wall is Wall.NONE) == decision.full
 
@@ -55,9 +48,8 @@ def test_what_may_not_be_read_is_a_preview_with_a_wall_and_what_may_is_full_with
 )
 def test_the_wall_explains_the_refusal(reason: Reason, wall: Wall) -> None:
     decision = Decision(Outcome.PREVIEW, reason)
-    assert face_for(decision, message=True, signed_in=False, language="es") == Face(
-        Kind.PREVIEW, wall, message=True, signed_in=False, language="es"
-    )
+    face = face_for(decision, Standing(signed_in=True, message=True), "es")
+    assert face == Face(Kind.PREVIEW, wall, message=True, signed_in=True, language="es")
 
 
 def test_a_page_is_personal_when_it_has_a_message_or_says_that_the_seat_is_in_use() -> None:
@@ -73,13 +65,24 @@ def test_a_page_is_personal_when_it_has_a_message_or_says_that_the_seat_is_in_us
 def test_a_ready_page_is_the_same_bytes_in_every_encoding() -> None:
     body = "<p>Página</p>".encode() * 200
     page = ready(body)
-    assert page.plain == gzip.decompress(page.gzip) == brotli.decompress(page.br) == body
-    assert page.size == len(body) + len(page.gzip) + len(page.br)
+    sent = {coding: coded.body for coding, coded in page.coded.items()}
+    assert sent.pop(b"") == page.plain == body
+    assert gzip.decompress(sent[b"gzip"]) == brotli.decompress(sent[b"br"]) == body
+    assert page.size == len(body) + len(sent[b"gzip"]) + len(sent[b"br"])
+
+
+def test_each_encoding_says_what_it_is_and_how_long() -> None:
+    for coding, (headers, body) in ready(b"<p>" * 200).coded.items():
+        told = dict(headers)
+        assert told.pop(b"content-length") == str(len(body)).encode()
+        assert told == ({b"content-encoding": coding} if coding else {})
 
 
 def test_the_same_body_has_the_same_validator_and_another_body_another() -> None:
     assert ready(b"one").etag == ready(b"one").etag
-    assert ready(b"one").gzip[4:8] == bytes(4)  # no time of day, so every process has the same
+    assert ready(b"one").coded[b"gzip"].body[4:8] == bytes(
+        4
+    )  # no time of day, so every process has the same
     assert ready(b"one").etag != ready(b"two").etag
 
 

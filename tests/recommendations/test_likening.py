@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from broadsheet.access import Decision, Outcome, Reason
-from broadsheet.gate.pages import face_for
+from broadsheet.gate.pages import VISITOR, face_for
 from broadsheet.newsroom import press, publications
 from broadsheet.newsroom.models import Article, Edition, Likeness, StoryWords, TiedStory
 from broadsheet.recommendations import likening
@@ -69,7 +69,7 @@ def page_of(article: Article) -> str:
     story = press.find(article.get_url())
     assert story is not None
     decision = Decision(Outcome.PREVIEW, Reason.SUBSCRIPTION_REQUIRED)
-    face = face_for(decision, message=False, signed_in=False, language="en")
+    face = face_for(decision, VISITOR, "en")
     printed = press.print_page(story, face)
     assert printed is not None
     return printed.decode()

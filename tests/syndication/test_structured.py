@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from broadsheet.access import Facts, Level, decide
-from broadsheet.gate.pages import Kind, face_for
+from broadsheet.gate.pages import Kind, Standing, face_for
 from broadsheet.newsroom import printing
 from broadsheet.newsroom.models import Article
 from broadsheet.syndication import structured
@@ -36,7 +36,7 @@ def of(client: Client, path: str) -> dict[str, Any]:
 def whole(article: Article) -> str:
     """The page with the full text, as the gate prints it for those who may read it."""
     decision = decide(Facts(Level.FREE))
-    face = face_for(decision, message=False, signed_in=True, language="en")
+    face = face_for(decision, Standing(signed_in=True), "en")
     assert face.kind is Kind.FULL
     return printing.sheet(article, face).decode()
 

@@ -1,7 +1,17 @@
 """The rule of access: values and the time in, a decision out. Standard library only."""
 
 from broadsheet.access.metering import WINDOW, in_window, read_meter
-from broadsheet.access.reading import Decision, Facts, Hold, Meter, Outcome, Reason, decide
+from broadsheet.access.reading import (
+    Decision,
+    Facts,
+    Hold,
+    Meter,
+    Outcome,
+    Reason,
+    decide,
+    decide_by_seat,
+    lease_wanted,
+)
 from broadsheet.access.seat import (
     Answer,
     Claim,
@@ -60,9 +70,11 @@ __all__ = [
     "beat",
     "begun",
     "decide",
+    "decide_by_seat",
     "held_out",
     "in_window",
     "is_quiet",
+    "lease_wanted",
     "message_due",
     "mode_in_force",
     "open_seat",

@@ -79,12 +79,6 @@ class Facts(NamedTuple):
         return self.level is Level.FREE or self.network or self.gift
 
     @property
-    def lease_wanted(self) -> bool:
-        """Whether the seat store must be asked before deciding."""
-        seated = self.mode is not None and self.mode is not Mode.OFF
-        return seated and self.level is Level.SUBSCRIBERS and not self.open
-
-    @property
     def gift_wanted(self) -> bool:
         """Whether a gift link would change the answer: else it costs no opening."""
         return not self.open and not (self.level is Level.REGISTERED and self.account)
@@ -107,6 +101,12 @@ class Decision(NamedTuple):
         return f"{self.outcome}; reason={self.reason}"
 
 
+def lease_wanted(level: Level, mode: Mode | None) -> bool:
+    """Whether the seat store must be asked before deciding about an article that is not open
+    otherwise."""
+    return level is Level.SUBSCRIBERS and mode is not None and mode is not Mode.OFF
+
+
 @lru_cache(maxsize=4096)
 def decide(facts: Facts) -> Decision:
     """May this reader see this article now? Every face of the paper asks this function."""
@@ -123,6 +123,12 @@ def decide(facts: Facts) -> Decision:
     if facts.mode is not None:
         return _by_seat(facts.mode, facts.hold)
     return _by_meter(facts.meter)
+
+
+@lru_cache(maxsize=64)
+def decide_by_seat(level: Level, mode: Mode, hold: Hold) -> Decision:
+    """The same for a reader with a seat and nothing else to read by: nearly every subscriber."""
+    return decide(Facts(level, account=True, mode=mode, hold=hold))
 
 
 def _by_seat(mode: Mode, hold: Hold) -> Decision:

@@ -6,6 +6,7 @@ the epoch, of the server's clock; durations are seconds.
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,7 @@ class Claim:
         return named and 0 <= now - self.issued < timings.takeover
 
 
-@dataclass(frozen=True, slots=True)
-class Granted:
+class Granted(NamedTuple):
     """The device holds the lease until `expires`, under `epoch`."""
 
     epoch: int
@@ -140,7 +140,7 @@ def take_over(
         return seat, _in_use(seat)
     displaced = seat.holder
     seat, granted = _granted(seat, device, now, timings)
-    return seat, replace(granted, displaced=displaced)
+    return seat, granted._replace(displaced=displaced)
 
 
 def beat(

@@ -1,7 +1,7 @@
 """An article is asked for: who is asking, what is known, one decision, ready bytes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from broadsheet.access import (
     Decision,
     Facts,
     Granted,
+    Hold,
     InUse,
     Level,
     Meter,
@@ -18,6 +19,8 @@ from broadsheet.access import (
     Reason,
     Revoked,
     decide,
+    decide_by_seat,
+    lease_wanted,
     read_meter,
 )
 from broadsheet.gate import language
@@ -28,8 +31,8 @@ from broadsheet.gate.identity import Identifier, Identity
 from broadsheet.gate.lessor import Lessor, hold_of
 from broadsheet.gate.networks import Networks
 from broadsheet.gate.openings import Openings
-from broadsheet.gate.pages import Face, Note, Page, PageCache, Story, face_for, fill
-from broadsheet.gate.ready import access_header, common, gifted, matches, send_ready
+from broadsheet.gate.pages import VISITOR, Face, Note, Page, PageCache, Story, face_for, fill
+from broadsheet.gate.ready import access_header, coding, common, gifted
 from broadsheet.gate.request import LANGUAGE, LEASE, METER, Request, Send
 from broadsheet.gate.response import (
     NO_STORE,
@@ -68,7 +71,7 @@ class Reading:
     """The pass is old."""
     unvouched: bool = False
     """The store was asked about the pass, and did not answer for it."""
-    cookies: Headers = field(default_factory=list)
+    cookies: Sequence[tuple[bytes, bytes]] = ()
 
     @property
     def answer(self) -> Answer | None:
@@ -128,7 +131,8 @@ class ArticleDoor:
         Between the decision and the bytes nothing is awaited: a page that is not printed yet
         is printed (or shown as it was, if it is the same story's), and then it is decided anew.
         """
-        who = await self._identifier.identify(request, now)
+        identifier = self._identifier
+        who = identifier.by_pass(request, now) or await identifier.renew(request)
         if self._networks.stale(now):
             await self._networks.refresh(now)
         reading = Reading(request, story, now, who, gift, self._networks.include(request))
@@ -138,12 +142,13 @@ class ArticleDoor:
             await self._hand_out_meter(request, send)
             return True
         decision = await self._decide(reading)
+        if reading.unvouched or reading.revoked:
+            decision = await self._decide_anew(reading, decision)
         face = self._face(reading, decision)
-        page = self._pages.kept(story, face) or self._pages.late(story, face)
+        page = self._pages.shown(story, face)
         if page is None:
-            await self._pages.page(story, face)
-            return False
-        if not self._pages.current(story):
+            if self._pages.current(story):
+                await self._pages.page(story, face)
             return False
         a_pass = reading.who.a_pass
         told = reading.told
@@ -151,47 +156,48 @@ class ArticleDoor:
             self._lessor.met(a_pass, told.answer, told.at)
         if decision.full:
             self._openings.note(request, story.id, a_pass.reader if a_pass else None, now)
-        await self._send(reading, decision, face, page, send)
+        status, headers, body = self._answer(reading, decision, face, page)
+        await respond(send, status, headers, b"" if request.method == "HEAD" else body)
         return True
 
     async def _decide(self, reading: Reading) -> Decision:
-        facts = await self._facts(reading)
-        if reading.unvouched and not reading.who.renewed:
-            # The store cannot say whether the pass is old: the sign-in behind it can.
-            trusted = reading.who.a_pass
-            reading.who = await self._identifier.renew(reading.request, trusted)
-            facts = await self._facts(reading)
-        if reading.revoked:  # perhaps by a store that has just come back
-            reading.who = await self._identifier.renew(reading.request)
-            facts = await self._facts(reading)
-        return decide(facts)
-
-    async def _facts(self, reading: Reading) -> Facts:
         story, a_pass = reading.story, reading.who.a_pass
-        reading.told, reading.unvouched, reading.revoked = None, False, False
-        if story.level is Level.FREE or reading.network or reading.given:
-            return reading.known
+        level = story.level
+        if level is Level.FREE or reading.network or reading.given:
+            return decide(reading.known)
         if a_pass is None:
-            return Facts(story.level, meter=self._visitors_meter(reading))
-        facts = Facts(story.level, account=True, mode=a_pass.mode)
-        if facts.lease_wanted:
-            reading.told = await self._lessor.open(a_pass)
-            reading.unvouched = reading.told is None
-            answer = reading.answer
-            reading.revoked = isinstance(answer, Revoked)
-            hold = hold_of(answer)
-            return Facts(story.level, account=True, mode=a_pass.mode, hold=hold)
+            return decide(Facts(level, meter=self._visitors_meter(reading)))
+        mode = a_pass.mode
+        if mode is not None and lease_wanted(level, mode):
+            reading.told = told = await self._lessor.open(a_pass)
+            if told is None:
+                reading.unvouched = True
+                return decide_by_seat(level, mode, Hold.STORE_AWAY)
+            reading.revoked = isinstance(told.answer, Revoked)
+            return decide_by_seat(level, mode, hold_of(told.answer))
         if not reading.who.renewed:
             in_force = await self._lessor.vouches(a_pass)
             reading.unvouched = in_force is None
             reading.revoked = in_force is False
             if reading.revoked:
-                return Facts(story.level)
-        if story.level is Level.SUBSCRIBERS and a_pass.mode is None:
-            return Facts(
-                story.level, account=True, meter=await self._readers_meter(reading, a_pass)
-            )
-        return facts
+                return decide(Facts(level))
+        if level is Level.SUBSCRIBERS and mode is None:
+            meter = await self._readers_meter(reading, a_pass)
+            return decide(Facts(level, account=True, meter=meter))
+        return decide(Facts(level, account=True, mode=mode))
+
+    async def _decide_anew(self, reading: Reading, decision: Decision) -> Decision:
+        if reading.unvouched and not reading.who.renewed:
+            # The store cannot say whether the pass is old: the sign-in behind it can.
+            decision = await self._renew(reading, reading.who.a_pass)
+        if reading.revoked:  # perhaps by a store that has just come back
+            decision = await self._renew(reading)
+        return decision
+
+    async def _renew(self, reading: Reading, trusted: Pass | None = None) -> Decision:
+        reading.who = await self._identifier.renew(reading.request, trusted)
+        reading.told, reading.unvouched, reading.revoked = None, False, False
+        return await self._decide(reading)
 
     async def _gift_answers(self, reading: Reading, gift: Presented, send: Send) -> bool:
         gift.verdict = Verdict.IGNORED
@@ -254,27 +260,21 @@ class ArticleDoor:
         return cookie(METER, value, age=METER_AGE, secure=self._secure)
 
     def _face(self, reading: Reading, decision: Decision) -> Face:
-        a_pass = reading.who.a_pass
-        chosen = language.choose(
-            reading.request.cookies.get(LANGUAGE, ""),
-            reading.request.languages,
-            reading.story.language,
-            reading.story.languages,
-        )
-        seated = a_pass is not None and a_pass.mode is not None
-        return face_for(
-            decision,
-            message=a_pass is not None and bool(a_pass.message) and seated,
-            signed_in=a_pass is not None,
-            language=chosen,
-            note=_note(reading, decision),
-            gives=seated,
-        )
+        request, story = reading.request, reading.story
+        a_pass, gift = reading.who.a_pass, reading.gift
+        standing = VISITOR if a_pass is None else a_pass.standing
+        if gift is not None and gift.verdict is Verdict.REFUSED and not decision.full:
+            standing = standing._replace(note=Note.GIFT_OVER)
+        wanted = request.cookies.get(LANGUAGE, "")
+        spoken = language.choose(wanted, request.languages, story.language, story.languages)
+        return face_for(decision, standing, spoken)
 
-    async def _send(
-        self, reading: Reading, decision: Decision, face: Face, page: Page, send: Send
-    ) -> None:
-        gift, access = reading.gift, access_header(decision)
+    def _answer(
+        self, reading: Reading, decision: Decision, face: Face, page: Page
+    ) -> tuple[int, Headers, bytes]:
+        """Status, headers and body."""
+        request, gift = reading.request, reading.gift
+        access = access_header(decision)
         self._counts.articles[access[1]] += 1
         headers: Headers = [
             *(self._common if gift is None else self._gifted),
@@ -288,15 +288,15 @@ class ArticleDoor:
             body = fill(page.plain, self._personal(reading))
             headers += [NO_STORE] if gift is None else []
             headers.append((b"content-length", str(len(body)).encode()))
-            await respond(send, 200, headers, b"" if reading.request.method == "HEAD" else body)
-            return
+            return 200, headers, body
         if gift is None:
-            headers += [*self._caching(reading, decision), (b"etag", b'W/"' + page.etag + b'"')]
-            if matches(reading.request.if_none_match, page.etag):
+            headers += (*self._caching(reading, decision), page.etag)
+            if page.digest in request.if_none_match:
                 self._counts.unchanged += 1
-                await respond(send, 304, headers)
-                return
-        await send_ready(reading.request, page, headers, send)
+                return 304, headers, b""
+        coded = page.coded[coding(request.encodings)]
+        headers += coded.headers
+        return 200, headers, coded.body
 
     def _caching(self, reading: Reading, decision: Decision) -> Headers:
         shared = (
@@ -310,15 +310,15 @@ class ArticleDoor:
         story = reading.story
         return for_visitors(self._cdn_seconds, f"edition-{story.edition}", f"story-{story.id}")
 
-    def _lease_cookie(self, reading: Reading) -> Headers:
+    def _lease_cookie(self, reading: Reading) -> Sequence[tuple[bytes, bytes]]:
         # The page's script needs the epoch for its beats; most pages renew and need no cookie.
-        answer = reading.answer
-        if not isinstance(answer, Granted):
-            return []
-        epoch = str(answer.epoch)
+        told = reading.told
+        if told is None or not isinstance(told.answer, Granted):
+            return ()
+        epoch = str(told.answer.epoch)
         if reading.request.cookies.get(LEASE) == epoch:
-            return []
-        return [cookie(LEASE, epoch, age=LEASE_AGE, secure=self._secure, script=True)]
+            return ()
+        return (cookie(LEASE, epoch, age=LEASE_AGE, secure=self._secure, script=True),)
 
     def _personal(self, reading: Reading) -> dict[str, str]:
         a_pass, answer = reading.who.a_pass, reading.answer
@@ -337,11 +337,3 @@ class ArticleDoor:
             "since_text": f"{local:%H:%M}",
             "token": self._seals.seal_claim(claim),
         }
-
-
-def _note(reading: Reading, decision: Decision) -> Note:
-    gift = reading.gift
-    if gift is not None and gift.verdict is Verdict.REFUSED and not decision.full:
-        return Note.GIFT_OVER
-    a_pass = reading.who.a_pass
-    return Note.PAYMENT_DUE if a_pass is not None and a_pass.payment_due else Note.NONE

@@ -125,7 +125,7 @@ class Gate:
         begun = perf_counter()
         gift = presented(request.query) if request.query else None
         for _ in range(TRIES):
-            story = await self.pages.story(request.path)
+            story = self.pages.found(request.path) or await self.pages.story(request.path)
             if story is None:
                 break
             if await self._articles.serve(request, story, self._clock(), send, gift):

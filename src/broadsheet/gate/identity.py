@@ -1,12 +1,12 @@
 """Who is asking: the pass in their cookie, or a new one for their sign-in."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from broadsheet.gate.request import DEVICE, PASS, SESSION, Request
-from broadsheet.gate.response import Headers, cookie
+from broadsheet.gate.response import cookie
 from broadsheet.gate.seals import Pass, Seals
 from broadsheet.stores import DatabaseAway
 
@@ -40,7 +40,7 @@ class Identity:
     """Who is asking, and the cookies that the answer must carry for them."""
 
     a_pass: Pass | None
-    cookies: Headers = field(default_factory=list)
+    cookies: Sequence[tuple[bytes, bytes]] = ()
     renewed: bool = False
 
 
@@ -57,11 +57,13 @@ class Identifier:
 
     async def identify(self, request: Request, now: float) -> Identity:
         """Who is asking: by their pass, else by their sign-in."""
+        return self.by_pass(request, now) or await self.renew(request)
+
+    def by_pass(self, request: Request, now: float) -> Identity | None:
+        """Who is asking, by a good pass alone."""
         cookies = request.cookies
         a_pass = self._seals.read_pass(cookies.get(PASS, ""), cookies.get(DEVICE, ""), now)
-        if a_pass is not None:
-            return Identity(a_pass)
-        return await self.renew(request)
+        return None if a_pass is None else Identity(a_pass)
 
     async def renew(self, request: Request, trusted: Pass | None = None) -> Identity:
         """Settle anew who is asking, by their sign-in; an old pass is taken away.

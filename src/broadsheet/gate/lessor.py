@@ -25,10 +25,10 @@ class Lessor:
         self._counts = counts
         self._away = False
 
-    async def open(self, a_pass: Pass) -> Told | None:
+    def open(self, a_pass: Pass) -> Awaitable[Told | None]:
         """A subscriber's article is asked for; None: the store is away."""
         call = self._store.open(a_pass.key, a_pass.holder, a_pass.number)
-        return await self._answer(call, a_pass)
+        return self._answer(call, a_pass)
 
     def met(self, a_pass: Pass, answer: InUse, at: float) -> None:
         """The reader has met another device on their seat, and is about to be told so."""

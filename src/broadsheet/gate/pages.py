@@ -108,17 +108,22 @@ class Face(NamedTuple):
         return self.message or self.wall is Wall.IN_USE
 
 
+class Standing(NamedTuple):
+    """What a page shows of whoever reads it, whatever was decided; by default, of a visitor."""
+
+    signed_in: bool = False
+    message: bool = False
+    gives: bool = False
+    note: Note = Note.NONE
+
+
+VISITOR = Standing()
+
+
 @lru_cache(maxsize=4096)
-def face_for(
-    decision: Decision,
-    *,
-    message: bool,
-    signed_in: bool,
-    language: str,
-    note: Note = Note.NONE,
-    gives: bool = False,
-) -> Face:
-    """The face that shows what a decision allows; `note`: what else there is to say."""
+def face_for(decision: Decision, standing: Standing, language: str) -> Face:
+    """The face that shows what a decision allows this reader."""
+    signed_in, message, gives, note = standing
     kind = Kind.FULL if decision.full else Kind.PREVIEW
     wall = Wall.NONE if decision.full else WALLS[decision.reason]
     said = NOTES.get(decision.reason, note)
@@ -148,30 +153,49 @@ class Issue(Protocol):
         """
 
 
+class Coded(NamedTuple):
+    """A page's bytes in one coding, and the headers that say so."""
+
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A printed page: plain, compressed, and its validators."""
+    """A printed page as it is sent."""
 
-    plain: bytes
-    gzip: bytes
-    br: bytes
-    etag: bytes
+    digest: str
+    etag: tuple[bytes, bytes]
+    """The header of its validator, which names the digest."""
+    coded: Mapping[bytes, Coded]
+    """By content coding; the empty one is the page as it was printed."""
+
+    @property
+    def plain(self) -> bytes:
+        """The page as it was printed."""
+        return self.coded[b""].body
 
     @property
     def size(self) -> int:
         """Bytes it takes in the cache."""
-        return len(self.plain) + len(self.gzip) + len(self.br)
+        return sum(len(coded.body) for coded in self.coded.values())
 
 
 def ready(body: bytes) -> Page:
     """Compress a page once, so that no reader waits for it again."""
+    bodies = {
+        b"": body,
+        b"gzip": gzip.compress(body, 6, mtime=0),
+        b"br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
+    }
     digest = hashlib.sha256(body).hexdigest()[:24]
-    return Page(
-        plain=body,
-        gzip=gzip.compress(body, 6, mtime=0),
-        br=brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
-        etag=digest.encode(),
-    )
+    coded = {coding: _coded(coding, sent) for coding, sent in bodies.items()}
+    return Page(digest, (b"etag", f'W/"{digest}"'.encode()), coded)
+
+
+def _coded(coding: bytes, body: bytes) -> Coded:
+    length = (b"content-length", str(len(body)).encode())
+    return Coded((length, (b"content-encoding", coding)) if coding else (length,), body)
 
 
 PLACE = re.compile(rb"%%(\w+)%%")
@@ -183,12 +207,8 @@ def fill(body: bytes, values: Mapping[str, str]) -> bytes:
     return PLACE.sub(lambda place: escaped.get(place[1], place[0]), body)
 
 
-class Key(NamedTuple):
-    """What a page is kept under: for another issue it is not found."""
-
-    issue: int
-    story: int
-    face: Face
+type Key = tuple[int, int, Face]
+"""What a page is kept under: issue, story and face. For another issue it is not found."""
 
 
 class Before(NamedTuple):
@@ -246,6 +266,10 @@ class PageCache:
         """How many bytes they take."""
         return self._size
 
+    def found(self, path: str) -> Story | None:
+        """The article at `path` if it was looked up already."""
+        return self._stories.get(path) if self._follow() else None
+
     async def story(self, path: str) -> Story | None:
         """The article at `path`, or None: the path is the site's. Raises DatabaseAway."""
         known = self._follow()
@@ -267,24 +291,27 @@ class PageCache:
 
         Raises DatabaseAway.
         """
-        page = self.kept(story, face)
-        return page if page is not None else await asyncio.shield(self._ask(story, face))
+        page = self._kept(story, face) if self._follow() else None
+        return page or await asyncio.shield(self._ask(story, face))
 
-    def kept(self, story: Story, face: Face) -> Page | None:
-        """The page if it is printed already."""
-        if not self._follow():
+    def shown(self, story: Story, face: Face) -> Page | None:
+        """The page that may be sent this moment; None: it is still to be printed, or something
+        was published since the story was found."""
+        if not self.current(story):
             return None
-        key = self._key(story, face)
+        return self._kept(story, face) or self._late(story, face)
+
+    def _kept(self, story: Story, face: Face) -> Page | None:
+        key = (self._printed_for, story.id, face)
         kept = self._pages.get(key)
         if kept is None:
             return None
         self._pages.move_to_end(key)
         return kept[1]
 
-    def late(self, story: Story, face: Face) -> Page | None:
-        """The page as it was before the last publication, while it is printed anew; None: it may
-        not be shown, or a press is free."""
-        if not self._presses.locked() or not self._follow():
+    def _late(self, story: Story, face: Face) -> Page | None:
+        # As it was before the last publication, while it is printed anew.
+        if not self._presses.locked():
             return None
         before = self._before.get((story.id, face))
         if before is None or before.story != story or before.until <= self._clock():
@@ -299,7 +326,7 @@ class PageCache:
 
     def _ask(self, story: Story, face: Face) -> "asyncio.Task[Page | None]":
         # However many wait for a page, it is printed once.
-        key = self._key(story, face)
+        key = (self._printed_for, story.id, face)
         printing = self._printing.get(key)
         if printing is None:
             printing = asyncio.get_running_loop().create_task(self._print(story, face))
@@ -309,18 +336,15 @@ class PageCache:
 
     async def _print(self, story: Story, face: Face) -> Page | None:
         async with self._presses:
-            key = self._key(story, face)
+            issue = self._printed_for
             body = await self._press.print_page(story, face)
         if body is None:
             return None
         page = ready(body)
         self.printed += 1
-        if self._still(key.issue):
-            self._keep(key, story, page)
+        if self._still(issue):
+            self._keep((issue, story.id, face), story, page)
         return page
-
-    def _key(self, story: Story, face: Face) -> Key:
-        return Key(self._printed_for, story.id, face)
 
     def _printed(self, key: Key, task: "asyncio.Task[Page | None]") -> None:
         if self._printing.get(key) is task:
@@ -344,17 +368,17 @@ class PageCache:
     def _put_by(self) -> None:
         now = self._clock()
         self._before = {key: old for key, old in self._before.items() if old.until > now}
-        for key, (story, page) in self._pages.items():
+        for (_, _, face), (story, page) in self._pages.items():
             # One that waited for its press over a publication is another story's than it was for.
             if story.revision and self._stories.get(story.path) == story:
-                self._before[story.id, key.face] = Before(story, page, now + GRACE)
+                self._before[story.id, face] = Before(story, page, now + GRACE)
 
     def _still(self, issue: int) -> bool:
         # Something may have been published while the press was working.
         return self._follow() and self._printed_for == issue
 
     def _keep(self, key: Key, story: Story, page: Page) -> None:
-        self._before.pop((story.id, key.face), None)
+        self._before.pop(key[1:], None)
         self._pages[key] = story, page
         self._size += page.size
         while self._size > self._capacity and len(self._pages) > 1:

@@ -4,9 +4,7 @@ import re
 from functools import cache, lru_cache
 
 from broadsheet.access import Decision
-from broadsheet.gate.pages import Page
-from broadsheet.gate.request import Request, Send
-from broadsheet.gate.response import NO_STORE, Headers, respond, security
+from broadsheet.gate.response import NO_STORE, Headers, security
 
 WANTED = re.compile(r"q\s*=\s*(1(\.0{0,3})?|0\.\d{0,2}[1-9]\d{0,2})")
 """A weight that is more than nothing (RFC 9110, section 12.4.2)."""
@@ -32,19 +30,8 @@ def gifted(pictures: str = "") -> Headers:
     ]
 
 
-async def send_ready(request: Request, page: Page, headers: Headers, send: Send) -> None:
-    """The page in the best coding that the browser takes; `headers` are its own to add to."""
-    body = page.plain
-    coding = _coding(request.encodings)
-    if coding:
-        body = page.br if coding == b"br" else page.gzip
-        headers.append((b"content-encoding", coding))
-    headers.append((b"content-length", str(len(body)).encode()))
-    await respond(send, 200, headers, b"" if request.method == "HEAD" else body)
-
-
 @lru_cache(maxsize=256)
-def _coding(accepted: str) -> bytes:
+def coding(accepted: str) -> bytes:
     """The best coding that Accept-Encoding takes (RFC 9110, section 12.5.3); empty: none. One
     that is only taken by `*`, or not at all (a weight of zero), is not sent."""
     taken = set()
@@ -59,8 +46,3 @@ def _coding(accepted: str) -> bytes:
 def access_header(decision: Decision) -> tuple[bytes, bytes]:
     """What was decided, and why (docs/access-header.md)."""
     return b"broadsheet-access", decision.header.encode()
-
-
-def matches(if_none_match: str, etag: bytes) -> bool:
-    """Whether the browser has this very page already."""
-    return bool(if_none_match) and etag.decode() in if_none_match

@@ -106,7 +106,8 @@ class Request:
         return not self.cookies or self.cookies.keys() == {LANGUAGE}
 
     def _last(self, name: bytes) -> str:
-        return self._heads.get(name, b"").decode("latin-1")
+        value = self._heads.get(name)
+        return value.decode("latin-1") if value else ""
 
     def _every(self, name: bytes, between: bytes) -> str:
         if len(self._heads) == len(self._raw):  # no header was sent twice

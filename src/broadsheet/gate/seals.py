@@ -7,12 +7,13 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from broadsheet.access import Claim, Device, Mode, in_window
+from broadsheet.gate.pages import Note, Standing
 
 MAX_SEALED = 4_096
 """Characters of the longest sealed value read."""
@@ -22,7 +23,7 @@ GIFTS_CEILING = 30
 """Gift links a browser remembers to have opened, for the same reason; the last ones stay."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pass:
     """Who reads, on what, by which right; good until `expires` if no number has moved on."""
 
@@ -41,10 +42,17 @@ class Pass:
     payment_due: bool = False
     """The subscription's last payment failed; reading goes on for a while."""
 
-    @property
+    @cached_property
     def holder(self) -> Device:
         """The device as the seat store wants it."""
         return Device(self.device, self.label)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What pages show of the reader."""
+        seated = self.mode is not None
+        note = Note.PAYMENT_DUE if self.payment_due else Note.NONE
+        return Standing(True, seated and bool(self.message), seated, note)
 
 
 PASS_FIELDS = fields(Pass)

@@ -22,7 +22,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from broadsheet.access import Facts, Level, decide
-from broadsheet.gate.pages import face_for
+from broadsheet.gate.pages import Standing, face_for
 from broadsheet.gate.response import PLAYERS
 from broadsheet.newsroom import cutting, editing, footnotes, printing, proofs
 from broadsheet.newsroom.blocks import MOST_CHARACTERS, StoryBody, one_by_one, plain_text
@@ -470,12 +470,8 @@ class Article(PaperPage):
 
     def _answer(self, request: HttpRequest, level: Level) -> HttpResponse:
         decision = decide(Facts(level))  # nothing is known here of accounts, seats and meters
-        face = face_for(
-            decision,
-            message=False,
-            signed_in=request.user.is_authenticated,
-            language=translation.get_language() or "en",
-        )
+        standing = Standing(signed_in=request.user.is_authenticated)
+        face = face_for(decision, standing, translation.get_language() or "en")
         response = HttpResponse(printing.sheet(self, face))
         response.headers["Broadsheet-Access"] = decision.header
         policy = {**settings.SECURE_CSP, "frame-src": [*PLAYERS]}
