@@ -4,41 +4,48 @@ RUN := $(UV) run --frozen
 # Tests start many processes: each would compile all it imports, five seconds of it.
 export PYTHONDONTWRITEBYTECODE :=
 
-SERVED := tests/cli tests/leaks
+# Runs of about the same length, which go on side by side: much of a test is waiting.
 JOURNEYS := tests/journeys
-# As long as all the others that need nothing served.
+COMMANDS := tests/cli
+LEAKS := tests/leaks
 PAYING := tests/billing tests/stripe_stand_in tests/subscriptions tests/seats tests/histories tests/importing
+NEWSROOM := tests/newsroom tests/syndication tests/recommendations
 # Papers on several hosts, behind proxies, moved, backed up, broken on purpose: minutes each.
 MANY := tests/hosts tests/telemetry tests/postgres tests/cli/test_check.py tests/web/test_shared_caches.py \
     tests/deploy/test_nginx.py tests/benchmarks/test_streams.py \
     tests/histories/test_faults.py tests/histories/test_planted_loss.py
 
-.PHONY: demo test built journeys served inside paying publishing many postgres check bench budgets axe screenshots nightly setup messages
+.PHONY: demo test built journeys commands leaks inside paying newsroom others many postgres check bench budgets axe screenshots nightly setup messages
 
 demo: setup ## build and serve the demonstration paper
 	$(RUN) broadsheet demo $(ARGS)
 
 test: setup ## everything that must hold
 	scripts/test-tools
-	$(MAKE) --jobs=2 check built
-	$(MAKE) --jobs=4 journeys served paying publishing
+	$(MAKE) --jobs=6 check journeys commands leaks inside
 
-built: ## the demonstration paper that the next two begin with
+built: ## the demonstration paper that the next three begin with
 	$(RUN) python -m tests.live
 
-journeys: ## what people do in their browsers
+journeys: built ## what people do in their browsers
 	$(RUN) pytest $(JOURNEYS)
 
-served: ## tests of the command, and of a paper that is being served, by clients
-	$(RUN) pytest $(SERVED) $(addprefix --ignore=,$(MANY))
+commands: built ## tests of the command
+	$(RUN) pytest $(COMMANDS) $(addprefix --ignore=,$(MANY))
 
-inside: paying publishing ## all other tests
+leaks: built ## what may not be read, asked for at every door of a paper that is being served
+	$(RUN) pytest $(LEAKS)
+
+inside: paying newsroom others ## all tests that need nothing served
 
 paying:
 	$(RUN) pytest $(PAYING) $(addprefix --ignore=,$(MANY))
 
-publishing:
-	$(RUN) pytest $(addprefix --ignore=,$(JOURNEYS) $(SERVED) $(PAYING) $(MANY))
+newsroom:
+	$(RUN) pytest $(NEWSROOM)
+
+others:
+	$(RUN) pytest $(addprefix --ignore=,$(JOURNEYS) $(COMMANDS) $(LEAKS) $(PAYING) $(NEWSROOM) $(MANY))
 
 many: setup ## papers on many hosts, and what happens around them
 	$(RUN) pytest $(MANY)

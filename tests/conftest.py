@@ -20,22 +20,22 @@ settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
-def tables(pytestconfig: pytest.Config) -> Tables:
+def kept_tables(pytestconfig: pytest.Config) -> Tables:
     return Tables(pytestconfig.cache.mkdir("tables"))
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None, tables: Tables) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings: None, kept_tables: Tables) -> None:
     """Fills the run's database before it is made, where that is SQLite."""
     if connection.vendor == "sqlite":
-        tables.fill()
+        kept_tables.fill()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_db_setup: None,
     django_db_blocker: pytest_django.DjangoDbBlocker,
-    tables: Tables,
+    kept_tables: Tables,
     new_database: Path,
 ) -> None:
     """Keeps a copy of the run's database as it was made, where that is SQLite."""
@@ -44,7 +44,7 @@ def django_db_setup(
             connection.ensure_connection()
             made = connection.connection.serialize()
         new_database.write_bytes(made)
-        tables.keep(made)
+        kept_tables.keep(made)
 
 
 @pytest.fixture(scope="session")

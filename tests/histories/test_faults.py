@@ -143,9 +143,9 @@ def orders(fault: Fault, hosts: Network, server: ValkeyServer, folder: Path) -> 
 
 
 def strike(fault: Fault, scene: Scene) -> None:
-    """At least once, and again until everything that was ordered is done."""
+    """At least once, and again until everything that was ordered is done and every victim dead."""
     rounds = 0
-    while rounds == 0 or scene.crowd.at_work:
+    while rounds == 0 or scene.crowd.at_work or scene.strikes < fault.victims:
         time.sleep(PEACE)
         scene.strikes += fault.strike(scene)
         time.sleep(AFTERWARDS)

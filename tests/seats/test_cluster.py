@@ -1,25 +1,33 @@
 """The Valkey store on a cluster: the same contract, whichever node has the seat."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
+from typing import Any
 
 import pytest
+from valkey import Valkey
 from valkey.crc import key_slot
+from valkey.exceptions import ResponseError
 
-from broadsheet.access import Granted
+from broadsheet.access import Granted, InUse
 from broadsheet.seats import ValkeySeatStore
+from broadsheet.stores import StoreAway
 from tests.live import free_port
-from tests.seats.contract import PHONE, TIMINGS, Clock, OpenKeeper, SeatStoreContract
+from tests.seats.contract import LAPTOP, PHONE, TIMINGS, Clock, OpenKeeper, SeatStoreContract
 from tests.seats.keeper import Follower, Keeper
 from tests.seats.test_valkey import PATIENT, awaits, everybody
 from tests.servers.valkey import ValkeyServer, valkey_server
 
 NODES, SLOTS = 3, 16_384
+GIVEN_UP = 1000
+"""Milliseconds of silence after which a node counts as lost."""
 SHARE = -(-SLOTS // NODES)
 """Slots of a node; the last has two fewer."""
+SEATS = [f"seat:{n}" for n in range(60)]
 
 
 @pytest.fixture
@@ -31,27 +39,49 @@ def clock() -> Clock:
 def cluster() -> Iterator[list[ValkeyServer]]:
     """Three nodes, each with a third of the slots."""
     with ExitStack() as running:
-        nodes, buses = [], [free_port() for _ in range(NODES)]
-        for bus in buses:
-            options = ("--save", "", "--cluster-enabled", "yes", "--cluster-port", str(bus))
-            nodes.append(running.enter_context(valkey_server(*options)))
-        for at, node in enumerate(nodes):
-            slots = (at * SHARE, min(SLOTS, (at + 1) * SHARE) - 1)
-            with node.client() as client:
-                client.execute_command("CLUSTER ADDSLOTSRANGE", *slots)
-                client.execute_command("CLUSTER MEET", node.host, nodes[0].port, buses[0])
-        for node in nodes:
-            wait_for(node)
+        nodes = begin(running, NODES)
+        share_out(nodes)
         yield nodes
 
 
-def wait_for(node: ValkeyServer) -> None:
-    """Until it knows of all nodes, and who has which slots."""
+def begin(running: ExitStack, number: int) -> list[ValkeyServer]:
+    """So many nodes, who know of each other and have no slots yet."""
+    nodes, buses = [], [free_port() for _ in range(number)]
+    for bus in buses:
+        options = ("--save", "", "--cluster-enabled", "yes", "--cluster-port", str(bus))
+        options += ("--cluster-node-timeout", str(GIVEN_UP))
+        nodes.append(running.enter_context(valkey_server(*options)))
+    for node in nodes:
+        with node.client() as client:
+            client.execute_command("CLUSTER MEET", node.host, nodes[0].port, buses[0])
+    return nodes
+
+
+def share_out(nodes: list[ValkeyServer]) -> None:
+    """Returns when each has a third of the slots, and knows who has the others."""
+    for at, node in enumerate(nodes):
+        slots = (at * SHARE, min(SLOTS, (at + 1) * SHARE) - 1)
+        with node.client() as client:
+            client.execute_command("CLUSTER ADDSLOTSRANGE", *slots)
+    for node in nodes:
+        until(node, _of_the_cluster, cluster_state="ok", cluster_size=str(NODES))
+
+
+def _of_the_cluster(client: Valkey) -> Any:
+    return client.execute_command("CLUSTER INFO")
+
+
+def _of_its_copies(client: Valkey) -> Any:
+    return client.info("replication")
+
+
+def until(node: ValkeyServer, ask: Callable[[Valkey], Any], **answer: str) -> None:
+    """Until it answers so."""
     deadline = time.monotonic() + PATIENT
     with node.client() as client:
         while True:
-            told = client.execute_command("CLUSTER INFO")
-            if told["cluster_state"] == "ok" and int(told["cluster_size"]) == NODES:
+            told = ask(client)
+            if all(str(told.get(name)) == value for name, value in answer.items()):
                 return
             assert time.monotonic() < deadline, told
             time.sleep(0.05)
@@ -100,8 +130,7 @@ async def test_seats_are_on_every_node_and_what_one_tells_is_heard_by_who_follow
     spread: list[ValkeyServer], clock: Clock
 ) -> None:
     store = on_all(spread, clock)
-    keys = [f"seat:{n}" for n in range(60)]
-    numbers = {key: await asyncio.to_thread(store.number, key) for key in keys}
+    numbers = {key: await asyncio.to_thread(store.number, key) for key in SEATS}
     told = await everybody(store, numbers)
     assert all(isinstance(one.answer, Granted) for one in told)
     for node in spread:
@@ -111,5 +140,54 @@ async def test_seats_are_on_every_node_and_what_one_tells_is_heard_by_who_follow
         for key, number in numbers.items():
             await asyncio.to_thread(store.revoke, key, frozenset({PHONE.id}))
             assert number
-        heard = {(await anext(displaced)).seat for _ in keys}
-    assert heard == set(keys)
+        heard = {(await anext(displaced)).seat for _ in SEATS}
+    assert heard == set(SEATS)
+
+
+@awaits
+async def test_when_a_node_dies_its_replica_has_its_seats_and_meanwhile_the_store_is_away(
+    clock: Clock,
+) -> None:
+    with ExitStack() as running:
+        *nodes, spare = begin(running, NODES + 1)
+        share_out(nodes)
+        doomed = nodes[1]
+        replicate(spare, doomed)
+        store = ValkeySeatStore(nodes[0].url, TIMINGS, 1.0, cluster=True, clock=lambda: clock.now)
+        numbers = {key: await asyncio.to_thread(store.number, key) for key in SEATS}
+        await everybody(store, numbers)
+        with doomed.client() as client:
+            there = client.dbsize()
+            assert there > 0
+        with spare.client() as client:
+            assert client.dbsize() == there
+        doomed.kill()
+        refusals, left = 0, dict(numbers)
+        deadline = time.monotonic() + PATIENT
+        while left:
+            assert time.monotonic() < deadline, left
+            for key, number in list(left.items()):
+                try:
+                    told = await store.open(key, LAPTOP, number)
+                except StoreAway:
+                    refusals += 1
+                    await asyncio.sleep(0.1)
+                    continue
+                assert isinstance(told.answer, InUse), key  # by the phone, as before
+                del left[key]
+        assert refusals > 0
+        until(spare, _of_its_copies, role="master")
+
+
+def replicate(spare: ValkeyServer, node: ValkeyServer) -> None:
+    """Returns when the spare has all that the node has."""
+    with node.client() as client, spare.client() as replica:
+        name = client.execute_command("CLUSTER MYID").decode()
+        deadline = time.monotonic() + PATIENT
+        while True:  # it may not have heard of the other yet
+            with contextlib.suppress(ResponseError):
+                replica.execute_command("CLUSTER REPLICATE", name)
+                break
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    until(spare, _of_its_copies, role="slave", master_link_status="up")
