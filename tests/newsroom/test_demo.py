@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small demonstration paper, and pictures that are drawn at once."""
     monkeypatch.setattr(pictures, "NAMES", ("bridge", "harbor"))
     monkeypatch.setattr(pictures, "CREDITS", {"bridge": ("Dee Fox", "Agency")})
-    monkeypatch.setattr(pictures, "draw", lambda name: Image.new("RGB", (600, 400), "navy"))
+    plate = BytesIO()
+    Image.new("RGB", (600, 400), "navy").save(plate, "JPEG")
+    monkeypatch.setattr(loader, "drawn", lambda names: [plate.getvalue() for _ in names])
     stories = tmp_path / "stories"
     stories.mkdir()
     write(stories, "_paper", PAPER)

@@ -4,7 +4,7 @@ import pytest
 from PIL import ImageChops
 
 from broadsheet.newsroom.demo import pictures
-from broadsheet.newsroom.demo.pictures import atlas, maps, portraits
+from broadsheet.newsroom.demo.pictures import atlas, maps
 
 CHINA = atlas.load().countries["156"]
 BRICK = (168, 67, 44)
@@ -14,20 +14,6 @@ def test_every_name_has_a_credit() -> None:
     assert set(pictures.CREDITS) == set(pictures.NAMES)
     assert all(artist and agency for artist, agency in pictures.CREDITS.values())
     assert len(pictures.NAMES) == 46
-
-
-@pytest.mark.parametrize("name", pictures.NAMES)
-def test_draws_a_picture_that_is_not_blank(name: str) -> None:
-    picture = pictures.draw(name)
-    square = (portraits.SIZE, portraits.SIZE)
-    assert picture.size == (square if name in portraits.SITTERS else (1800, 1200))
-    assert picture.mode == "RGB"
-    # Four bits a channel: the grain of the paper alone gives only a few colours.
-    coarse = picture.resize((450, 300)).point([value & 0xF0 for value in range(256)] * 3)
-    colours = coarse.getcolors(maxcolors=450 * 300)
-    assert colours is not None
-    assert len(colours) > 40
-    assert max(count for count, _ in colours) < 0.7 * 450 * 300
 
 
 @pytest.mark.parametrize("name", ["harbour", "lighthouse", "map-harbin"])

@@ -5,6 +5,7 @@ Every picture is the same each time it is drawn. See README.md for the sources o
 
 import functools
 from collections.abc import Callable
+from io import BytesIO
 
 from PIL import Image
 
@@ -28,6 +29,8 @@ from broadsheet.newsroom.demo.pictures import (
     streets,
     waters,
 )
+
+JPEG_QUALITY = 88
 
 _SCENES: dict[str, Callable[[], Image.Image]] = {
     "harbour": waters.harbour,
@@ -103,3 +106,10 @@ def draw(name: str) -> Image.Image:
     if name not in _PICTURES:
         raise KeyError(f"there is no picture called {name!r}; there are {', '.join(NAMES)}")
     return _PICTURES[name]()
+
+
+def jpeg(name: str) -> bytes:
+    """The same as a JPEG file."""
+    file = BytesIO()
+    draw(name).convert("RGB").save(file, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return file.getvalue()
