@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import polib
@@ -26,34 +27,31 @@ def main() -> int:
         print("gettext is not installed: new strings are not looked for.")
     faults = _overlooked()
     for language in LANGUAGES:
-        path = PACKAGE / "locale" / language / "LC_MESSAGES" / "django.po"
+        path = _catalogue(PACKAGE, language)
         if write and collected:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(collected[language])
         faults += _check(path, collected[language] if collected else path.read_text(), write)
     return 1 if faults else 0
 
 
 def _collect() -> dict[str, str]:
-    """What the catalogues would be now; the files are left as they are."""
-    paths = {lang: PACKAGE / "locale" / lang / "LC_MESSAGES" / "django.po" for lang in LANGUAGES}
-    before = {lang: path.read_text() if path.exists() else None for lang, path in paths.items()}
-    for path in paths.values():
-        path.parent.mkdir(parents=True, exist_ok=True)
+    """What the catalogues would be now. Collected in a copy: makemessages writes a file beside each
+    template, which whoever reads the package meanwhile would come upon."""
     command = [sys.executable, "-m", "django", "makemessages", "--no-obsolete", "--add-location"]
     command += ["file", "--no-wrap", "--extension", "html,txt,py,mjml"]
     command += [*(part for lang in LANGUAGES for part in ("-l", lang))]
-    try:
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / PACKAGE.name
+        shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        (copy / "locale").mkdir(exist_ok=True)
         # Not under the project's settings: makemessages needs only the files.
-        subprocess.run(
-            command, cwd=PACKAGE, check=True, stdout=subprocess.DEVNULL, env=_environment()
-        )
-        return {lang: path.read_text() for lang, path in paths.items()}
-    finally:
-        for lang, text in before.items():
-            if text is None:
-                paths[lang].unlink(missing_ok=True)
-            else:
-                paths[lang].write_text(text)
+        subprocess.run(command, cwd=copy, check=True, stdout=subprocess.DEVNULL, env=_environment())
+        return {lang: _catalogue(copy, lang).read_text() for lang in LANGUAGES}
+
+
+def _catalogue(package: Path, language: str) -> Path:
+    return package / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
 def _overlooked() -> int:

@@ -52,6 +52,8 @@ class LivePaper:
 BUILT = Path(__file__).resolve().parents[1] / ".demonstration"
 """Where `make test` has the demonstration paper built once, for runs that go on side by side."""
 
+DRAWING = BUILT.parent / "src" / "broadsheet" / "newsroom" / "demo" / "pictures"
+
 
 def copy_built(folder: Path) -> None:
     """The paper that was built, if one was, in a folder of its own; an old one is brought up to
@@ -98,6 +100,15 @@ def free_port() -> int:
     return port
 
 
+def forget_what_is_drawn_otherwise_now() -> None:
+    """A paper keeps the pictures it has: one that is older than what draws them goes."""
+    begun = BUILT / "broadsheet.toml"
+    changed = max(one.stat().st_mtime for one in DRAWING.glob("*.*"))
+    if begun.exists() and begun.stat().st_mtime < changed:
+        shutil.rmtree(BUILT)
+
+
 if __name__ == "__main__":  # what `make test` has built
+    forget_what_is_drawn_otherwise_now()
     for _ in serve_demo(BUILT, SHORT):
         pass

@@ -48,8 +48,8 @@ def test_what_may_not_be_read_is_a_preview_with_a_wall_and_what_may_is_full_with
 )
 def test_the_wall_explains_the_refusal(reason: Reason, wall: Wall) -> None:
     decision = Decision(Outcome.PREVIEW, reason)
-    face = face_for(decision, Standing(signed_in=True, message=True), "es")
-    assert face == Face(Kind.PREVIEW, wall, message=True, signed_in=True, language="es")
+    face = face_for(decision, Standing(message=True), "es")
+    assert face == Face(Kind.PREVIEW, wall, message=True, signed_in=False, language="es")
 
 
 def test_a_page_is_personal_when_it_has_a_message_or_says_that_the_seat_is_in_use() -> None:
@@ -80,9 +80,8 @@ def test_each_encoding_says_what_it_is_and_how_long() -> None:
 
 def test_the_same_body_has_the_same_validator_and_another_body_another() -> None:
     assert ready(b"one").etag == ready(b"one").etag
-    assert ready(b"one").coded[b"gzip"].body[4:8] == bytes(
-        4
-    )  # no time of day, so every process has the same
+    # No time of day, so every process has the same.
+    assert ready(b"one").coded[b"gzip"].body[4:8] == bytes(4)
     assert ready(b"one").etag != ready(b"two").etag
 
 

@@ -91,6 +91,8 @@ class World:
     def __post_init__(self) -> None:
         self.press_runs = asyncio.Event()
         """Cleared, no page is printed until it is set."""
+        self.at_press = 0
+        """Pages that are being printed."""
         self.press_runs.set()
         own = SqliteSeatStore(self.folder / "seats", self.timings, clock=lambda: self.now)
         self.store = self.shared_store or own
@@ -123,7 +125,9 @@ class World:
     async def print_page(self, story: Story, face: Face) -> bytes | None:
         if self.stories.get(story.path) != story:
             return None
+        self.at_press += 1
         await self.press_runs.wait()
+        self.at_press -= 1
         self.printed += 1
         text = [f"{story.path} {face.kind} {face.wall} {face.language} {face.note} "]
         text += [HIDDEN] if face.kind == "full" else []

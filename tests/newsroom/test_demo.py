@@ -133,7 +133,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(pictures, "CREDITS", {"bridge": ("Dee Fox", "Agency")})
     plate = BytesIO()
     Image.new("RGB", (600, 400), "navy").save(plate, "JPEG")
-    monkeypatch.setattr(loader, "drawn", lambda names: [plate.getvalue() for _ in names])
+    monkeypatch.setattr(loader, "jpegs", lambda names: iter([plate.getvalue()] * len(names)))
     stories = tmp_path / "stories"
     stories.mkdir()
     write(stories, "_paper", PAPER)

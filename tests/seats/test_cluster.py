@@ -23,8 +23,6 @@ from tests.seats.test_valkey import PATIENT, awaits, everybody
 from tests.servers.valkey import ValkeyServer, valkey_server
 
 NODES, SLOTS = 3, 16_384
-GIVEN_UP = 1000
-"""Milliseconds of silence after which a node counts as lost."""
 SHARE = -(-SLOTS // NODES)
 """Slots of a node; the last has two fewer."""
 SEATS = [f"seat:{n}" for n in range(60)]
@@ -39,17 +37,18 @@ def clock() -> Clock:
 def cluster() -> Iterator[list[ValkeyServer]]:
     """Three nodes, each with a third of the slots."""
     with ExitStack() as running:
-        nodes = begin(running, NODES)
+        nodes = begin(running, NODES, silence=15.0)
         share_out(nodes)
         yield nodes
 
 
-def begin(running: ExitStack, number: int) -> list[ValkeyServer]:
-    """So many nodes, who know of each other and have no slots yet."""
+def begin(running: ExitStack, number: int, silence: float) -> list[ValkeyServer]:
+    """So many nodes, who are to meet and have no slots yet; one counts as lost after so many
+    seconds of silence."""
     nodes, buses = [], [free_port() for _ in range(number)]
     for bus in buses:
         options = ("--save", "", "--cluster-enabled", "yes", "--cluster-port", str(bus))
-        options += ("--cluster-node-timeout", str(GIVEN_UP))
+        options += ("--cluster-node-timeout", f"{silence * 1000:.0f}")
         nodes.append(running.enter_context(valkey_server(*options)))
     for node in nodes:
         with node.client() as client:
@@ -149,7 +148,7 @@ async def test_when_a_node_dies_its_replica_has_its_seats_and_meanwhile_the_stor
     clock: Clock,
 ) -> None:
     with ExitStack() as running:
-        *nodes, spare = begin(running, NODES + 1)
+        *nodes, spare = begin(running, NODES + 1, silence=1.0)
         share_out(nodes)
         doomed = nodes[1]
         replicate(spare, doomed)

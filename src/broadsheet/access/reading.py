@@ -101,10 +101,10 @@ class Decision(NamedTuple):
         return f"{self.outcome}; reason={self.reason}"
 
 
-def lease_wanted(level: Level, mode: Mode | None) -> bool:
+def lease_wanted(level: Level, mode: Mode) -> bool:
     """Whether the seat store must be asked before deciding about an article that is not open
     otherwise."""
-    return level is Level.SUBSCRIBERS and mode is not None and mode is not Mode.OFF
+    return level is Level.SUBSCRIBERS and mode is not Mode.OFF
 
 
 @lru_cache(maxsize=4096)
@@ -126,9 +126,10 @@ def decide(facts: Facts) -> Decision:
 
 
 @lru_cache(maxsize=64)
-def decide_by_seat(level: Level, mode: Mode, hold: Hold) -> Decision:
-    """The same for a reader with a seat and nothing else to read by: nearly every subscriber."""
-    return decide(Facts(level, account=True, mode=mode, hold=hold))
+def decide_by_seat(mode: Mode, hold: Hold) -> Decision:
+    """The same about a subscribers' article, for a reader with a seat and nothing else to read by:
+    nearly every subscriber."""
+    return decide(Facts(Level.SUBSCRIBERS, account=True, mode=mode, hold=hold))
 
 
 def _by_seat(mode: Mode, hold: Hold) -> Decision:

@@ -172,9 +172,9 @@ class ArticleDoor:
             reading.told = told = await self._lessor.open(a_pass)
             if told is None:
                 reading.unvouched = True
-                return decide_by_seat(level, mode, Hold.STORE_AWAY)
+                return decide_by_seat(mode, Hold.STORE_AWAY)
             reading.revoked = isinstance(told.answer, Revoked)
-            return decide_by_seat(level, mode, hold_of(told.answer))
+            return decide_by_seat(mode, hold_of(told.answer))
         if not reading.who.renewed:
             in_force = await self._lessor.vouches(a_pass)
             reading.unvouched = in_force is None

@@ -83,10 +83,8 @@ class Lessor:
         self._recorder.add(SeatEvent(kind, a_pass.key, a_pass.device, other, at))
 
 
-def hold_of(answer: Answer | None) -> Hold:
+def hold_of(answer: Answer) -> Hold:
     """What the store's answer means for the decision."""
-    if answer is None:
-        return Hold.STORE_AWAY
     if isinstance(answer, Granted):
         return Hold.HELD
     if isinstance(answer, InUse):

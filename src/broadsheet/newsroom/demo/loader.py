@@ -189,13 +189,14 @@ def _pictures(used: Iterable[str], report: Report) -> dict[str, Picture]:
     names = dict.fromkeys(used)
     found = {picture.title: picture for picture in Picture.objects.filter(title__in=names)}
     new = [name for name in names if name not in found]
-    for name, jpeg in zip(new, drawn(new), strict=True):
+    files = jpegs(new)
+    for name in new:
         report(f"Drawing {name}")
-        found[name] = _picture(name, jpeg)
+        found[name] = _picture(name, next(files))
     return found
 
 
-def drawn(names: Iterable[str]) -> Iterator[bytes]:
+def jpegs(names: Iterable[str]) -> Iterator[bytes]:
     """Pictures as JPEG files, drawn on all processors: it is what takes longest in a new paper."""
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as hands:
         yield from hands.map(pictures.jpeg, names)
