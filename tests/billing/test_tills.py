@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils.translation import override
 from pytest_django import DjangoDbBlocker
 
-from broadsheet.billing import checkout, mirror
+from broadsheet.billing import checkout, letters, mirror
 from broadsheet.billing.checkout import Order, SubscribedAlready, begin
 from broadsheet.billing.models import Agreement, Purchase, Undoing
 from broadsheet.billing.till import asking
@@ -318,3 +318,36 @@ def test_a_change_pressed_twice_at_once_is_charged_once(till: Till) -> None:
     assert set(said) <= {"302", "422"}, said
     assert paid_at_stripe() == 9000 + shown.today
     assert agreement_of(nora).amount == 35000
+
+
+@with_connections_of_their_own
+def test_what_two_read_at_once_is_begun_by_one_and_never_given_back(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_command("ship_plans")
+    nora = people.reader("nora@example.com")
+    purchase = go_to_the_till(nora, price(Plan.objects.get(code="basic"), "year"))
+    till.stripe.pay(purchase.session_id)
+    begun, looked = threading.Event(), threading.Event()
+
+    def meanwhile(*_: object) -> None:
+        begun.set()  # and not yet there for anybody else
+        looked.wait(1)
+
+    def second() -> Purchase | None:
+        begun.wait(20)
+        monkeypatch.setattr(mirror, "_plan", see)
+        return mirror.session(purchase.session_id)
+
+    def see(*of: Any) -> Plan | None:
+        looked.set()
+        return plan(*of)
+
+    plan = mirror._plan
+    monkeypatch.setattr(letters, "welcome", meanwhile)
+    said = at_once(lambda: mirror.session(purchase.session_id), second)
+    assert not [one for one in said if "Error" in one], said
+    undo_what_is_left()
+    purchase.refresh_from_db()
+    assert purchase.state == Purchase.States.PAID
+    assert paid_at_stripe() == Agreement.objects.get(live=True).amount

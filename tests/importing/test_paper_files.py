@@ -20,7 +20,7 @@ from broadsheet.importing import runs
 from broadsheet.importing.models import ImportedItem, ImportRun
 from broadsheet.importing.paperfiles import fields, writing
 from broadsheet.importing.runs import FileRefused
-from broadsheet.newsroom.demo import loader, pictures, warming
+from broadsheet.newsroom.demo import loader, warming
 from broadsheet.newsroom.models import (
     Article,
     Author,
@@ -35,7 +35,7 @@ from broadsheet.newsroom.models import (
 )
 from tests import people
 from tests.importing.conftest import report
-from tests.newsroom.conftest import Newsroom
+from tests.newsroom.conftest import Newsroom, plain_jpegs
 
 MOMENT = datetime(2024, 5, 17, 10, 11, 12, 345678, tzinfo=UTC)
 
@@ -351,7 +351,7 @@ def test_the_site_leads_to_the_paper_that_came_back(
 def test_the_demonstration_paper_goes_out_and_comes_back_the_same(
     db: None, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pictures, "draw", lambda _name: Image.new("RGB", (12, 8), (9, 60, 90)))
+    monkeypatch.setattr(loader, "jpegs", plain_jpegs)
     monkeypatch.setattr(warming, "warm", lambda *_told: None)
     loader.load(lambda _said: None)
     before = models()

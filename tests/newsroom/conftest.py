@@ -1,6 +1,6 @@
 """A small paper to try things on: one edition with two sections, and a way to write stories."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -33,6 +33,13 @@ def paragraphs(shown: int = 3, hidden: int = 2) -> list[dict[str, Any]]:
     texts = [f"<p>Open paragraph {n}.</p>" for n in range(shown)]
     texts += [f"<p>{HIDDEN} {n}.</p>" for n in range(hidden)]
     return [{"type": "paragraph", "value": text} for text in texts]
+
+
+def plain_jpegs(names: Sequence[str]) -> Iterator[bytes]:
+    """In the place of the demonstration's pictures, which take a second each to draw."""
+    file = BytesIO()
+    Image.new("RGB", (600, 400), "navy").save(file, "JPEG")
+    return iter([file.getvalue()] * len(names))
 
 
 @dataclass

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from PIL import Image
 from wagtail.models import Page, Site
 
 from broadsheet.access import Level
@@ -31,6 +29,7 @@ from broadsheet.newsroom.models import (
     Section,
     Topic,
 )
+from tests.newsroom.conftest import plain_jpegs
 
 EDITION = {
     "language": "en-US",
@@ -131,9 +130,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small demonstration paper, and pictures that are drawn at once."""
     monkeypatch.setattr(pictures, "NAMES", ("bridge", "harbor"))
     monkeypatch.setattr(pictures, "CREDITS", {"bridge": ("Dee Fox", "Agency")})
-    plate = BytesIO()
-    Image.new("RGB", (600, 400), "navy").save(plate, "JPEG")
-    monkeypatch.setattr(loader, "jpegs", lambda names: iter([plate.getvalue()] * len(names)))
+    monkeypatch.setattr(loader, "jpegs", plain_jpegs)
     stories = tmp_path / "stories"
     stories.mkdir()
     write(stories, "_paper", PAPER)

@@ -111,6 +111,8 @@ def test_a_storys_name_stays_when_all_else_changes(
 def test_no_character_breaks_a_feed(client: Client, newsroom: Newsroom, form: str) -> None:
     made = newsroom.story("odd", topics=[newsroom.topic("Odd")], authors=[newsroom.author("Odd")])
     clean = CONTROLS.replace("\ud800", "")  # no database keeps a lone surrogate
+    if connection.vendor == "postgresql":
+        clean = clean.replace("\0", "")
     Article.objects.filter(pk=made.pk).update(title=f"x{clean}]]>", standfirst=clean)
     assert len(read(client, f"/us/feed.{form}")) == 1
 

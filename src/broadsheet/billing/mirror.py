@@ -42,11 +42,13 @@ def subscription(stripe_id: str) -> Agreement | None:
                 stripe.v1.subscriptions.retrieve(stripe_id, {"expand": ["latest_invoice"]})
             )
         with transaction.atomic():
+            # Whoever begins it has this row until all can see what was begun.
+            purchase = _purchase(said) if number is None else None
             agreement = Agreement.objects.select_for_update().filter(stripe_id=stripe_id).first()
             if agreement is not None and number is None:
                 continue  # another process began it meanwhile, perhaps on a later reading
             if agreement is None:
-                return _begin(said)
+                return _begin(said, purchase or _purchase(said))
             if number is not None and number >= agreement.told:
                 _write(agreement, _standing(said, agreement.due_since), number)
             return agreement
@@ -106,12 +108,12 @@ def _standing(said: dict[str, Any], due_since: datetime | None) -> Standing:
     return read(said, due_since, timedelta(days=PAPER.grace_days))
 
 
-def _begin(said: dict[str, Any]) -> Agreement | None:
-    purchase = (
-        Purchase.objects.select_for_update()
-        .filter(token=(said.get("metadata") or {}).get(PURCHASE, ""))
-        .first()
-    )
+def _purchase(said: dict[str, Any]) -> Purchase | None:
+    token = (said.get("metadata") or {}).get(PURCHASE, "")
+    return Purchase.objects.select_for_update().filter(token=token).first()
+
+
+def _begin(said: dict[str, Any], purchase: Purchase | None) -> Agreement | None:
     # What was given back already stays so when Stripe says that it has ended.
     if purchase is None or purchase.state == Purchase.States.TWICE:
         return None
