@@ -4,31 +4,40 @@ RUN := $(UV) run --frozen
 # Tests start many processes: each would compile all it imports, five seconds of it.
 export PYTHONDONTWRITEBYTECODE :=
 
-# Runs of about the same length, which go on side by side: much of a test is waiting.
+# Runs that go on side by side. What needs nothing served lets the others go first: they begin
+# when the paper is built, and journeys wait for leases to end.
 JOURNEYS := tests/journeys
+DEVICES := $(patsubst %,$(JOURNEYS)/test_%.py,one_reader_many_devices nine_sentences meter)
 COMMANDS := tests/cli
 LEAKS := tests/leaks
-PAYING := tests/billing tests/stripe_stand_in tests/subscriptions tests/seats tests/histories tests/importing
+INSIDE := nice -n 3 $(RUN) pytest
+PAYING := tests/billing tests/stripe_stand_in
+SEATS := tests/subscriptions tests/seats tests/histories tests/importing
 NEWSROOM := tests/newsroom tests/syndication tests/recommendations
 # Papers on several hosts, behind proxies, moved, backed up, broken on purpose: minutes each.
 MANY := tests/hosts tests/telemetry tests/postgres tests/cli/test_check.py tests/web/test_shared_caches.py \
     tests/deploy/test_nginx.py tests/benchmarks/test_streams.py \
     tests/histories/test_faults.py tests/histories/test_planted_loss.py
 
-.PHONY: demo test built journeys commands leaks inside paying newsroom others many postgres check bench budgets axe screenshots nightly setup messages
+.PHONY: demo test built journeys devices visits commands leaks inside paying seats newsroom others many postgres check bench budgets axe screenshots nightly setup messages
 
 demo: setup ## build and serve the demonstration paper
 	$(RUN) broadsheet demo $(ARGS)
 
 test: setup ## everything that must hold
 	scripts/test-tools
-	$(MAKE) --jobs=6 check journeys commands leaks inside
+	$(MAKE) --jobs=9 journeys commands leaks check inside
 
 built: ## the demonstration paper that the next three begin with
 	$(RUN) python -m tests.live
 
-journeys: built ## what people do in their browsers
-	$(RUN) pytest $(JOURNEYS)
+journeys: devices visits ## what people do in their browsers
+
+devices: built
+	$(RUN) pytest $(DEVICES)
+
+visits: built
+	$(RUN) pytest $(JOURNEYS) $(addprefix --ignore=,$(DEVICES))
 
 commands: built ## tests of the command
 	$(RUN) pytest $(COMMANDS) $(addprefix --ignore=,$(MANY))
@@ -36,16 +45,19 @@ commands: built ## tests of the command
 leaks: built ## what may not be read, asked for at every door of a paper that is being served
 	$(RUN) pytest $(LEAKS)
 
-inside: paying newsroom others ## all tests that need nothing served
+inside: paying seats newsroom others ## all tests that need nothing served
 
 paying:
-	$(RUN) pytest $(PAYING) $(addprefix --ignore=,$(MANY))
+	$(INSIDE) $(PAYING)
+
+seats:
+	$(INSIDE) $(SEATS) $(addprefix --ignore=,$(MANY))
 
 newsroom:
-	$(RUN) pytest $(NEWSROOM)
+	$(INSIDE) $(NEWSROOM)
 
 others:
-	$(RUN) pytest $(addprefix --ignore=,$(JOURNEYS) $(COMMANDS) $(LEAKS) $(PAYING) $(NEWSROOM) $(MANY))
+	$(INSIDE) $(addprefix --ignore=,$(JOURNEYS) $(COMMANDS) $(LEAKS) $(PAYING) $(SEATS) $(NEWSROOM) $(MANY))
 
 many: setup ## papers on many hosts, and what happens around them
 	$(RUN) pytest $(MANY)
