@@ -4,60 +4,41 @@ RUN := $(UV) run --frozen
 # Tests start many processes: each would compile all it imports, five seconds of it.
 export PYTHONDONTWRITEBYTECODE :=
 
-# Runs that go on side by side. What needs nothing served lets the others go first: they begin
-# when the paper is built, and journeys wait for leases to end.
+SERVED := tests/cli tests/leaks
 JOURNEYS := tests/journeys
-DEVICES := $(patsubst %,$(JOURNEYS)/test_%.py,one_reader_many_devices nine_sentences meter)
-COMMANDS := tests/cli
-LEAKS := tests/leaks
-INSIDE := nice -n 3 $(RUN) pytest
-PAYING := tests/billing tests/stripe_stand_in
-SEATS := tests/subscriptions tests/seats tests/histories tests/importing
-NEWSROOM := tests/newsroom tests/syndication tests/recommendations
+# As long as all the others that need nothing served.
+PAYING := tests/billing tests/stripe_stand_in tests/subscriptions tests/seats tests/histories tests/importing
 # Papers on several hosts, behind proxies, moved, backed up, broken on purpose: minutes each.
 MANY := tests/hosts tests/telemetry tests/postgres tests/cli/test_check.py tests/web/test_shared_caches.py \
     tests/deploy/test_nginx.py tests/benchmarks/test_streams.py \
     tests/histories/test_faults.py tests/histories/test_planted_loss.py
 
-.PHONY: demo test built journeys devices visits commands leaks inside paying seats newsroom others many postgres check bench budgets axe screenshots nightly setup messages
+.PHONY: demo test built journeys served inside paying publishing many postgres check bench budgets axe screenshots nightly setup messages
 
 demo: setup ## build and serve the demonstration paper
 	$(RUN) broadsheet demo $(ARGS)
 
 test: setup ## everything that must hold
 	scripts/test-tools
-	$(MAKE) --jobs=9 journeys commands leaks check inside
+	$(MAKE) --jobs=2 check built
+	$(MAKE) --jobs=4 journeys served paying publishing
 
-built: ## the demonstration paper that the next three begin with
+built: ## the demonstration paper that the next two begin with
 	$(RUN) python -m tests.live
 
-journeys: devices visits ## what people do in their browsers
+journeys: ## what people do in their browsers
+	$(RUN) pytest $(JOURNEYS)
 
-devices: built
-	$(RUN) pytest $(DEVICES)
+served: ## tests of the command, and of a paper that is being served, by clients
+	$(RUN) pytest $(SERVED) $(addprefix --ignore=,$(MANY))
 
-visits: built
-	$(RUN) pytest $(JOURNEYS) $(addprefix --ignore=,$(DEVICES))
-
-commands: built ## tests of the command
-	$(RUN) pytest $(COMMANDS) $(addprefix --ignore=,$(MANY))
-
-leaks: built ## what may not be read, asked for at every door of a paper that is being served
-	$(RUN) pytest $(LEAKS)
-
-inside: paying seats newsroom others ## all tests that need nothing served
+inside: paying publishing ## all other tests
 
 paying:
-	$(INSIDE) $(PAYING)
+	$(RUN) pytest $(PAYING) $(addprefix --ignore=,$(MANY))
 
-seats:
-	$(INSIDE) $(SEATS) $(addprefix --ignore=,$(MANY))
-
-newsroom:
-	$(INSIDE) $(NEWSROOM)
-
-others:
-	$(INSIDE) $(addprefix --ignore=,$(JOURNEYS) $(COMMANDS) $(LEAKS) $(PAYING) $(SEATS) $(NEWSROOM) $(MANY))
+publishing:
+	$(RUN) pytest $(addprefix --ignore=,$(JOURNEYS) $(SERVED) $(PAYING) $(MANY))
 
 many: setup ## papers on many hosts, and what happens around them
 	$(RUN) pytest $(MANY)

@@ -6,7 +6,8 @@ import time
 from datetime import timedelta
 
 from django.core.cache import cache
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.tasks import task
 from django.tasks.base import TaskResult, TaskResultStatus
 from django.tasks.signals import task_enqueued, task_finished, task_started
 from django.utils import timezone
@@ -166,6 +167,7 @@ class Background:
             look_into_mailbox.enqueue()
             take_up_again()
         if cache.add(f"hourly-{int(time.time() // HOUR)}", 1, timeout=2 * HOUR):
+            forget_expired.enqueue()
             tidy.enqueue()
             forget_letters.enqueue()
             tidy_exports.enqueue()
@@ -202,19 +204,27 @@ task_started.connect(_begin_task)
 task_finished.connect(_end_task)
 
 
+@task()
+def forget_expired() -> None:
+    """Delete from the cache what has expired: by itself it does so only when it is full."""
+    with connection.cursor() as cursor:
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        cursor.execute("DELETE FROM cache WHERE expires < %s", [now])
+
+
 def take_up_again() -> None:
     """Have done again what a process had begun that has died. Tasks bear being done twice."""
     now = timezone.now()
     begun = DBTaskResult.objects.running().filter(
         started_at__lt=now - timedelta(seconds=SILENCE), started_at__gt=now - timedelta(days=1)
     )
-    for task in begun:
-        if cache.get(_sign_of(task.worker_ids[-1])) is None:
-            given_up = len(task.worker_ids) >= TRIES
-            same = begun.filter(pk=task.pk, started_at=task.started_at)
+    for one in begun:
+        if cache.get(_sign_of(one.worker_ids[-1])) is None:
+            given_up = len(one.worker_ids) >= TRIES
+            same = begun.filter(pk=one.pk, started_at=one.started_at)
             status = TaskResultStatus.FAILED if given_up else TaskResultStatus.READY
             same.update(status=status, finished_at=now if given_up else None)
-            logger.warning("%s was broken off: %s", task.task_path, status.label)
+            logger.warning("%s was broken off: %s", one.task_path, status.label)
 
 
 def _sign_of(worker: str) -> str:

@@ -8,6 +8,7 @@ one connection, in memory.)
 import json
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 
@@ -16,12 +17,13 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 (Django must be set up first)
-from django.db import connections  # noqa: E402
+from django.db import connections, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from broadsheet.readers.models import Reader  # noqa: E402
 from broadsheet.subscriptions import invitations, joining  # noqa: E402
 from broadsheet.subscriptions.models import Plan, Subscription  # noqa: E402
+from broadsheet.subscriptions.seating import locked  # noqa: E402
 from tests import people  # noqa: E402
 
 TURNS = 10
@@ -84,11 +86,29 @@ def last_use(mine: Subscription, eva: Reader, pia: Reader) -> list[str]:
     return said
 
 
+def changing_hands(mine: Subscription, _eva: Reader, pia: Reader) -> list[str]:
+    held = threading.Event()
+
+    def hand_over() -> None:
+        with transaction.atomic():
+            Subscription.objects.filter(pk=mine.pk).update(owner=pia)
+            held.set()
+            time.sleep(0.1)  # for the other to begin to wait
+
+    def wait_for_it() -> None:
+        held.wait()
+        with transaction.atomic():
+            assert locked(mine.pk).owner == pia
+
+    return at_once(hand_over, wait_for_it)
+
+
 RACES: dict[str, Race] = {
     "accepted twice": accepted_twice,
     "last seat": last_seat,
     "same address": same_address,
     "last use": last_use,
+    "changing hands": changing_hands,
 }
 
 

@@ -57,3 +57,7 @@ def test_an_address_that_is_invited_twice_at_once_has_one_invitation(told: Told)
 
 def test_the_last_use_of_a_link_is_one_readers(told: Told) -> None:
     assert all(said == ["NotOpen", "done"] for said in told["last use"])
+
+
+def test_a_subscription_that_changes_hands_is_waited_for_and_found(told: Told) -> None:
+    assert all(said == ["done", "done"] for said in told["changing hands"])

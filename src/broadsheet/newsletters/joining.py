@@ -93,6 +93,7 @@ def recipient_of(reader: Reader) -> Recipient:
     mail.post.BadAddress."""
     email = deliverable(reader.email).lower()
     with transaction.atomic():
+        Reader.objects.select_for_update(no_key=True).get(pk=reader.pk)  # pressed twice
         own = Recipient.objects.filter(reader=reader).first()
         if own is not None and own.email == email:
             return own
@@ -105,9 +106,11 @@ def recipient_of(reader: Reader) -> Recipient:
             own.reader = None
             own.save(update_fields=["reader"])
         if known is None:
-            known = Recipient(email=email, created_at=timezone.now())
+            known, _ = Recipient.objects.get_or_create(
+                email=email, defaults={"created_at": timezone.now()}
+            )
         known.reader, known.language = reader, reader.language
-        known.save()
+        known.save(update_fields=["reader", "language"])  # and not what a bounce says meanwhile
         return known
 
 

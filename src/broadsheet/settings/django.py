@@ -163,10 +163,12 @@ DATABASES = {"default": _database()}
 MANY_HOSTS = bool(PAPER.valkey_url and PAPER.database_url)
 """Whether hosts share nothing but the database and Valkey: no folder, and no memory."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
+        # By default 300, beyond which what still counts is dropped: limits, signs of life.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     # Wagtail writes each rendition it has read into a cache that is in the same database.
     "renditions": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},

@@ -18,6 +18,7 @@ from broadsheet.subscriptions.models import (
     SeatContest,
     SeatImportRow,
     SharingCase,
+    Subscription,
 )
 from broadsheet.subscriptions.store import meter_store
 
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 def settle(sender: type[Reader], reader: Reader, **_: object) -> None:
     """Their seats under others' subscriptions stay, empty; what their devices did there does not.
     Subscriptions they own go with the account, and with those every seat."""
+    # Held, so that none changes hands now and is deleted under its new owner.
+    list(Subscription.objects.select_for_update().filter(owner=reader).order_by("pk"))
     for kept in (SeatContest, SharingCase, MineAnswer):
         kept.objects.filter(seat__reader=reader).delete()
     # What others wrote down of the reader: their address.

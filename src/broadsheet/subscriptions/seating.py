@@ -1,5 +1,6 @@
 """A subscription has the seats that it bought; readers are put on them, and leave them."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -41,8 +42,10 @@ def locked(subscription: int) -> Subscription:
 
     What takes, gives or promises a seat begins with this. Raises Subscription.DoesNotExist.
     """
-    rows = Subscription.objects.select_related("plan", "owner")
-    return rows.select_for_update(of=("self",), no_key=True).get(pk=subscription)
+    # First the row alone: joined to its plan and owner, PostgreSQL would not find it if it was
+    # waited for while one of the two changed.
+    Subscription.objects.select_for_update(no_key=True).get(pk=subscription)
+    return Subscription.objects.select_related("plan", "owner").get(pk=subscription)
 
 
 def free_seats(subscription: Subscription, now: datetime) -> int:
@@ -162,7 +165,7 @@ def furnish_all(plan: int) -> None:
     """Give the subscriptions of a plan (an id) as many seats as it has now."""
     follow = Subscription.objects.filter(plan=plan, seats_bought=None)
     for pk in follow.values_list("pk", flat=True):
-        with transaction.atomic():
+        with suppress(Subscription.DoesNotExist), transaction.atomic():
             fit(locked(pk))
 
 

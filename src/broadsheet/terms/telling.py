@@ -46,10 +46,12 @@ def tell_readers(terms: Terms, now: datetime) -> bool:
 @task()
 def tell(pk: int, after: int) -> None:
     """Write about terms (an id) to the next readers whose ids come after `after`, and so on."""
-    terms = Terms.objects.select_related("edition").get(pk=pk)
-    if _told_already(pk, after):
-        return
     with transaction.atomic():
+        # Held, so that of two hosts that do this at once the second sees what the first has done.
+        Terms.objects.select_for_update().get(pk=pk)
+        if _told_already(pk, after):
+            return
+        terms = Terms.objects.select_related("edition").get(pk=pk)
         readers = list(who_owes(terms).filter(pk__gt=after)[:AT_ONCE])
         for reader in readers:
             _write(reader, terms)
