@@ -45,11 +45,11 @@ def subscription(stripe_id: str) -> Agreement | None:
             # Whoever begins it has this row until all can see what was begun.
             purchase = _purchase(said) if number is None else None
             agreement = Agreement.objects.select_for_update().filter(stripe_id=stripe_id).first()
-            if agreement is not None and number is None:
-                continue  # another process began it meanwhile, perhaps on a later reading
-            if agreement is None:
-                return _begin(said, purchase or _purchase(said))
-            if number is not None and number >= agreement.told:
+            if (agreement is None) != (number is None):
+                continue  # begun meanwhile, perhaps on a later reading; or its row was lost
+            if agreement is None or number is None:
+                return _begin(said, purchase)
+            if number >= agreement.told:
                 _write(agreement, _standing(said, agreement.due_since), number)
             return agreement
 
